@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Port: where pages come from. A cache is a PageSource before another.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/base/ticket.h"
+#include "service/tasks/leg.h"
+#include "service/tasks/page.h"
+
+namespace hssgw {
+
+// What is asked: with profile and project the cache key.
+struct PageQuestion {
+  LegKey leg;
+  int32_t offset = 0;
+  int32_t limit = 0;
+};
+
+// Who waits for a page, the most urgent first.
+enum class CallClass { kFirstPage, kNeeded, kPrefetch, kRefresh };
+
+// How it is asked: never part of the key.
+struct PageTerms {
+  absl::Time deadline = absl::InfiniteFuture();
+  // The oldest Page::sent_at allowed; the second when upstream cannot answer.
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time not_before_on_error = absl::InfiniteFuture();
+  CallClass call_class = CallClass::kNeeded;
+  // For fairness and accounts; empty when the listener gives none.
+  std::string caller;
+};
+
+struct PageAnswer {
+  absl::StatusOr<PageRef> page;
+  // Attempts at HSS that this question caused, tries included; none when it
+  // came from a cache or another caller's request (`shared`).
+  int32_t upstream_calls = 0;
+  bool shared = false;
+  // Older than not_before, used instead of an error.
+  bool stale = false;
+};
+
+using PageCallback = absl::AnyInvocable<void(PageAnswer)>;
+
+// Dropping it asks for an early end; the callback still comes, once, with
+// CANCELLED or with a page that was already there.
+class PageTicket {
+ public:
+  PageTicket() = default;
+  PageTicket(Ticket cancel, absl::AnyInvocable<void(CallClass)> raise)
+      : cancel_(std::move(cancel)), raise_(std::move(raise)) {}
+
+  // A reader waits now for what was a prefetch.
+  void Raise(CallClass call_class) {
+    if (raise_) raise_(call_class);
+  }
+
+ private:
+  Ticket cancel_;
+  absl::AnyInvocable<void(CallClass)> raise_;
+};
+
+class PageSource {
+ public:
+  virtual ~PageSource() = default;
+
+  // Called exactly once; inline or on any thread; never under a lock.
+  virtual PageTicket Ask(PageQuestion question, PageTerms terms,
+                         PageCallback done) = 0;
+};
+
+}  // namespace hssgw
