@@ -3,7 +3,7 @@ include(GoogleTest)
 
 add_library(hssgw_options INTERFACE)
 target_compile_options(hssgw_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror
+  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Werror
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety -Wno-c99-designator>)
 
 # hssgw_library(NAME SOURCES... HEADERS... DEPS...): one static library a folder,

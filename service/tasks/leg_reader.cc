@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/tasks/leg_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+
+namespace hssgw {
+namespace {
+
+// What http/ says of an answer over its size bound.
+bool IsTooLarge(const absl::Status& status) {
+  return FactsOf(status).cause == "TOO_LARGE";
+}
+
+size_t RowBytes(const Page& page, uint32_t index) {
+  return page.tasks[index].end - page.tasks[index].begin;
+}
+
+}  // namespace
+
+LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
+                     RowWindow window)
+    : leg_(std::move(leg)), window_(window), walk_(options) {}
+
+std::vector<LegReader::Question> LegReader::TakeQuestions(int max_ahead) {
+  std::vector<Question> questions;
+  if (walk_.done() || !status_.ok() || stopped_) return questions;
+  const auto ask = [&](const LegWalk::Ask& wanted, CallClass call_class) {
+    const Number number = next_number_++;
+    asked_[wanted.offset].number = number;
+    ++pages_under_way_;
+    questions.push_back({.number = number,
+                         .offset = wanted.offset,
+                         .limit = wanted.limit,
+                         .sent_after = wanted.sent_after,
+                         .call_class = call_class});
+  };
+  const LegWalk::Ask& next = walk_.Next();
+  if (PageForNextQuestion() == asked_.end()) {
+    ask(next, oldest_sent_at_ == absl::InfiniteFuture() ? CallClass::kFirstPage
+                                                        : CallClass::kNeeded);
+  }
+  for (const int32_t offset : walk_.NextAfter(max_ahead)) {
+    if (asked_.contains(offset)) continue;
+    ask({.offset = offset, .limit = next.limit}, CallClass::kPrefetch);
+  }
+  return questions;
+}
+
+bool LegReader::KeepTicket(Number number, PageTicket& ticket) {
+  for (auto& [offset, page] : asked_) {
+    if (page.number != number) continue;
+    if (!page.answer.has_value()) page.ticket = std::move(ticket);
+    return true;
+  }
+  return false;
+}
+
+void LegReader::TakeAnswer(Number number, PageAnswer answer,
+                           std::vector<PageTicket>& dropped) {
+  --pages_under_way_;
+  upstream_calls_ += answer.upstream_calls;
+  const auto it = std::find_if(
+      asked_.begin(), asked_.end(),
+      [&](const auto& page) { return page.second.number == number; });
+  if (it == asked_.end()) return;  // Forgotten meanwhile.
+  if (answer.page.ok()) {
+    const size_t bytes = (*answer.page)->wire.size();
+    bytes_held_ += bytes;
+    largest_page_bytes_ = std::max(largest_page_bytes_, bytes);
+  }
+  it->second.answer = std::move(answer);
+  Advance(dropped);
+}
+
+ReadyRow LegReader::Pop() {
+  ReadyRow row = std::move(rows_.front());
+  rows_.pop_front();
+  bytes_held_ -= RowBytes(*row.page, row.index);
+  return row;
+}
+
+void LegReader::Stop(std::vector<PageTicket>& dropped) {
+  stopped_ = true;
+  while (!asked_.empty()) Forget(asked_.begin(), dropped);
+}
+
+// The page that answers the walk's next question: the one asked for or, when
+// rows moved a little, one fetched ahead that should still hold an anchor: it
+// is paid for.
+LegReader::AskedPages::iterator LegReader::PageForNextQuestion() {
+  const LegWalk::Ask& next = walk_.Next();
+  const auto it = asked_.lower_bound(next.offset);
+  if (it == asked_.end() || it->first == next.offset) return it;
+  const bool repairs = next.sent_after != absl::InfinitePast();
+  const bool near = it->first < next.offset + BaseOverlap(next.limit) * 4;
+  const bool joins = it->second.answer.has_value() &&
+                     it->second.answer->page.ok() &&
+                     walk_.Joins(**it->second.answer->page);
+  return !repairs && near && joins ? it : asked_.end();
+}
+
+void LegReader::Advance(std::vector<PageTicket>& dropped) {
+  while (!walk_.done() && status_.ok()) {
+    const auto it = PageForNextQuestion();
+    if (it == asked_.end() || !it->second.answer.has_value()) break;
+    const PageAnswer answer = *it->second.answer;
+    Forget(it, dropped);
+    if (!answer.page.ok()) {
+      Fail(answer.page.status(), dropped);
+      continue;
+    }
+    NoteUse(answer);
+    Accept(*answer.page, dropped);
+  }
+  ForgetUseless(dropped);
+}
+
+void LegReader::Accept(const PageRef& page, std::vector<PageTicket>& dropped) {
+  const absl::StatusOr<RowRuns> runs = walk_.Accept(*page);
+  if (!runs.ok()) {
+    status_ = runs.status();
+    return;
+  }
+  AddRows(page, *runs);
+  ForgetUseless(dropped);
+}
+
+void LegReader::Fail(const absl::Status& status,
+                     std::vector<PageTicket>& dropped) {
+  if (IsTooLarge(status) && walk_.HalveLimit()) {
+    while (!asked_.empty()) Forget(asked_.begin(), dropped);
+    return;
+  }
+  status_ =
+      Annotate(status, absl::StrCat("page at offset ", walk_.Next().offset));
+}
+
+void LegReader::AddRows(const PageRef& page, const RowRuns& runs) {
+  for (const RowRun& run : runs) {
+    for (uint32_t i = run.first; i < run.last; ++i) {
+      const int64_t start = page->tasks[i].start_millis;
+      if (start != kNoTime &&
+          (start < window_.begin_millis || start > window_.end_millis)) {
+        ++rows_outside_window_;
+        continue;
+      }
+      if (start != kNoTime) last_order_millis_ = start;
+      rows_.push_back({page, i, last_order_millis_});
+      bytes_held_ += RowBytes(*page, i);
+    }
+  }
+}
+
+void LegReader::NoteUse(const PageAnswer& answer) {
+  const absl::Time sent_at = (*answer.page)->sent_at;
+  oldest_sent_at_ = std::min(oldest_sent_at_, sent_at);
+  newest_sent_at_ = std::max(newest_sent_at_, sent_at);
+  if (answer.shared) ++pages_shared_;
+  stale_ = stale_ || answer.stale;
+}
+
+void LegReader::Forget(AskedPages::iterator it,
+                       std::vector<PageTicket>& dropped) {
+  if (it->second.answer.has_value() && it->second.answer->page.ok()) {
+    bytes_held_ -= (*it->second.answer->page)->wire.size();
+  }
+  dropped.push_back(std::move(it->second.ticket));
+  asked_.erase(it);
+}
+
+// Pages fetched ahead that the walk, having left the grid, will not ask for.
+void LegReader::ForgetUseless(std::vector<PageTicket>& dropped) {
+  if (walk_.done() || !status_.ok()) {
+    while (!asked_.empty()) Forget(asked_.begin(), dropped);
+    return;
+  }
+  const LegWalk::Ask& next = walk_.Next();
+  const bool repairs = next.sent_after != absl::InfinitePast();
+  for (auto it = asked_.begin(); it != asked_.end();) {
+    const auto page = it++;
+    const bool passed = page->first < next.offset;
+    if (passed || repairs) Forget(page, dropped);
+  }
+}
+
+}  // namespace hssgw

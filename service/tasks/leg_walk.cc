@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/tasks/leg_walk.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+
+namespace hssgw {
+namespace {
+
+// After so many answers in a row without a new row, a list repeats itself or
+// moves faster than it can be read.
+constexpr int kMaxAnswersWithoutNews = 8;
+
+absl::Status TooLong(int64_t total_num) {
+  return MakeError(
+      absl::StatusCode::kOutOfRange,
+      absl::StrCat("upstream lists ", total_num,
+                   " tasks in this window and gives none beyond offset ",
+                   kMaxOffset, "; ask for a narrower window"),
+      {.reason = Reason::kListTooLong});
+}
+
+absl::Status ChangedTooFast(int64_t position) {
+  return MakeError(
+      absl::StatusCode::kAborted,
+      absl::StrCat(
+          "rows moved faster than they could be read, after row ", position,
+          "; try again later, or set allow_incomplete to take what can "
+          "be had"),
+      {.reason = Reason::kListChangedTooFast});
+}
+
+absl::Status Reordered(int64_t position) {
+  return MakeError(
+      absl::StatusCode::kAborted,
+      absl::StrCat(
+          "upstream gave the same rows in another order, near row ", position,
+          "; try again later, or set allow_incomplete to take what can "
+          "be had"),
+      {.reason = Reason::kOrderUnstable});
+}
+
+void AppendRow(uint32_t index, RowRuns& runs) {
+  if (!runs.empty() && runs.back().last == index) {
+    ++runs.back().last;
+  } else {
+    runs.push_back({index, index + 1});
+  }
+}
+
+int64_t RowCount(const Page& page) {
+  return static_cast<int64_t>(page.tasks.size());
+}
+
+bool IsShort(const Page& page) { return RowCount(page) < page.limit; }
+
+}  // namespace
+
+LegWalk::LegWalk(const LegWalkOptions& options)
+    : options_(options), limit_(options.limit) {
+  next_ = {.offset = 0, .limit = limit_};
+}
+
+absl::StatusOr<RowRuns> LegWalk::Accept(const Page& page) {
+  NoteTotal(page);
+  // The head pass starts like a leg: its first page needs no anchor.
+  if (phase_ == Phase::kFirst || frontier_.empty()) return TakeFirstPage(page);
+  const Joint joint = FindJoint(page);
+  if (joint.shared) return TakeJoinedPage(page, joint);
+  if (may_skip_gap_) return TakePageBehindGap(page);
+  return TakeApartPage(page);
+}
+
+bool LegWalk::Joins(const Page& page) const {
+  return frontier_.empty() || FindJoint(page).shared;
+}
+
+LegWalk::Joint LegWalk::FindJoint(const Page& page) const {
+  absl::flat_hash_map<Row, uint32_t> place;
+  for (uint32_t i = 0; i < frontier_.size(); ++i) {
+    if (frontier_[i].id_hash != 0) place.emplace(frontier_[i], i);
+  }
+  Joint joint;
+  joint.is_shared.resize(page.tasks.size());
+  uint32_t deepest = 0;  // the deepest shared row of the frontier so far
+  for (uint32_t i = 0; i < page.tasks.size(); ++i) {
+    const TaskSpan& task = page.tasks[i];
+    // A row whose start time changed has moved: it is no anchor.
+    const auto it = place.find(Row{task.id_hash, task.start_millis});
+    if (it == place.end()) continue;
+    joint.is_shared[i] = true;
+    if (!joint.shared) joint.first_shared = i;
+    if (joint.shared && it->second < deepest &&
+        frontier_[deepest].start_millis != task.start_millis) {
+      joint.reordered = true;
+    }
+    deepest = joint.shared ? std::max(deepest, it->second) : it->second;
+    joint.shared = true;
+    joint.last_shared = i;
+    joint.drift = static_cast<int32_t>((page.offset + i) -
+                                       (frontier_offset_ + it->second));
+  }
+  return joint;
+}
+
+// New are the rows after the last shared one. Among the shared rows, a row that
+// was never seen is new as well: it changed places with one of equal start
+// time.
+RowRuns LegWalk::TakeNewRows(const Page& page, const Joint& joint) {
+  absl::flat_hash_set<uint64_t> fresh;
+  for (const TaskSpan& task : page.tasks) fresh.insert(task.id_hash);
+  const absl::flat_hash_set<uint64_t> seen = seen_.Among(fresh);
+  const uint32_t end = phase_ == Phase::kHead
+                           ? FirstUnmovedRow(page)
+                           : static_cast<uint32_t>(page.tasks.size());
+  RowRuns runs;
+  for (uint32_t i = joint.first_shared; i < end; ++i) {
+    const uint64_t id_hash = page.tasks[i].id_hash;
+    const bool behind = !joint.shared || i > joint.last_shared;
+    if (id_hash == 0) {
+      if (behind) AppendRow(i, runs);
+      continue;
+    }
+    if (joint.shared && joint.is_shared[i]) continue;
+    if (seen.contains(id_hash) || fresh.erase(id_hash) == 0) {
+      if (behind) ++duplicates_dropped_;
+      continue;
+    }
+    seen_.Add(id_hash);
+    AppendRow(i, runs);
+  }
+  return runs;
+}
+
+absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
+  if (page.total_num.value_or(0) > kMaxOffset + limit_) {
+    return TooLong(*page.total_num);
+  }
+  const bool reads_head = phase_ == Phase::kHead;
+  if (page.tasks.empty() && !reads_head && !EndsWith(page, false)) {
+    // Empty, but the answer does not say that this is all: read it once more.
+    end_was_said_ = true;
+    next_.sent_after = page.sent_at;
+    return RowRuns();
+  }
+  const RowRuns runs = TakeNewRows(page, Joint());
+  MoveFrontier(page);
+  if (!reads_head) {
+    first_page_ = frontier_;
+    phase_ = Phase::kBody;
+  }
+  if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
+    FinishPass(page);
+  } else if (absl::Status status = PlanNext(page); !status.ok()) {
+    return status;
+  }
+  return runs;
+}
+
+absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
+                                                const Joint& joint) {
+  if (joint.reordered) {
+    if (!options_.allow_incomplete) return Reordered(page.offset);
+    order_unstable_ = true;
+    whole_ = false;
+  }
+  NoteDrift(joint.drift);
+  const RowRuns runs = TakeNewRows(page, joint);
+  if (joint.last_shared + 1 < page.tasks.size()) {
+    MoveFrontier(page);
+  } else {
+    end_position_ =
+        frontier_offset_ + static_cast<int64_t>(frontier_.size()) + joint.drift;
+  }
+  answers_without_news_ = runs.empty() ? answers_without_news_ + 1 : 0;
+  if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
+    FinishPass(page);
+    return runs;
+  }
+  if (answers_without_news_ >= kMaxAnswersWithoutNews) {
+    if (absl::Status status = GiveUp(page); !status.ok()) return status;
+    return runs;
+  }
+  end_was_said_ = IsShort(page) && (runs.empty() || !page.total_num);
+  if (absl::Status status = PlanNext(page); !status.ok()) return status;
+  return runs;
+}
+
+absl::StatusOr<RowRuns> LegWalk::TakeApartPage(const Page& page) {
+  ++answers_without_news_;
+  end_was_said_ = page.tasks.empty();
+  window_ = 1;
+  moved_ = true;
+  if (answers_without_news_ >= kMaxAnswersWithoutNews) {
+    if (absl::Status status = GiveUp(page); !status.ok()) return status;
+    return RowRuns();
+  }
+  if (absl::Status status = PlanRepair(page); !status.ok()) return status;
+  return RowRuns();
+}
+
+absl::StatusOr<RowRuns> LegWalk::TakePageBehindGap(const Page& page) {
+  may_skip_gap_ = false;
+  const RowRuns runs = TakeNewRows(page, Joint());
+  if (page.tasks.empty() || runs.empty()) {
+    FinishPass(page);
+    return runs;
+  }
+  MoveFrontier(page);
+  answers_without_news_ = 0;
+  if (EndsWith(page, true)) {
+    FinishPass(page);
+  } else if (absl::Status status = PlanNext(page); !status.ok()) {
+    return status;
+  }
+  return runs;
+}
+
+absl::Status LegWalk::GiveUp(const Page& page) {
+  if (!options_.allow_incomplete) return ChangedTooFast(end_position_);
+  whole_ = false;
+  // Once more where the walk stood; nothing there either is taken for the end.
+  if (may_skip_gap_ || phase_ == Phase::kHead) {
+    FinishPass(page);
+    return absl::OkStatus();
+  }
+  may_skip_gap_ = true;
+  repair_tries_ = 0;
+  after_.reset();
+  before_ = 0;
+  next_ = {.offset = static_cast<int32_t>(end_position_),
+           .limit = limit_,
+           .sent_after = page.sent_at};
+  return absl::OkStatus();
+}
+
+void LegWalk::NoteTotal(const Page& page) {
+  if (!page.total_num.has_value()) return;
+  if (!first_total_num_.has_value()) first_total_num_ = page.total_num;
+  if (last_total_num_.has_value() && *last_total_num_ != *page.total_num) {
+    moved_ = true;
+  }
+  last_total_num_ = page.total_num;
+}
+
+void LegWalk::NoteDrift(int32_t drift) {
+  previous_drift_ = drift_;
+  drift_ = drift;
+  if (drift != 0) moved_ = true;
+  window_ =
+      drift != 0 || repair_tries_ > 0 ? 1 : std::min(2 * window_, kFullWindow);
+  repair_tries_ = 0;
+  before_ = 0;
+  after_.reset();
+}
+
+void LegWalk::MoveFrontier(const Page& page) {
+  frontier_.clear();
+  for (const TaskSpan& task : page.tasks) {
+    frontier_.push_back({task.id_hash, task.start_millis});
+  }
+  frontier_offset_ = page.offset;
+  end_position_ = page.offset + RowCount(page);
+}
+
+// The first row that stands where the first page found it; the page's end
+// without one. Rows before it came to the head since.
+uint32_t LegWalk::FirstUnmovedRow(const Page& page) const {
+  const absl::flat_hash_set<Row> first(first_page_.begin(), first_page_.end());
+  const auto it = std::find_if(
+      page.tasks.begin(), page.tasks.end(), [&](const TaskSpan& task) {
+        return task.id_hash != 0 &&
+               first.contains({task.id_hash, task.start_millis});
+      });
+  return static_cast<uint32_t>(it - page.tasks.begin());
+}
+
+bool LegWalk::ReachedFirstPage(const Page& page) const {
+  return phase_ == Phase::kHead && FirstUnmovedRow(page) < page.tasks.size();
+}
+
+// REQUIRES: the page joins, or is the first of a pass.
+bool LegWalk::EndsWith(const Page& page, bool added) const {
+  if (!IsShort(page)) return false;
+  if (!added && end_was_said_) return true;
+  return page.total_num.has_value() &&
+         page.offset + RowCount(page) >= *page.total_num;
+}
+
+void LegWalk::FinishPass(const Page& page) {
+  if (phase_ == Phase::kHead || !moved_ || !options_.read_head_again) {
+    phase_ = Phase::kDone;
+    return;
+  }
+  phase_ = Phase::kHead;
+  frontier_.clear();
+  drift_ = previous_drift_ = 0;
+  window_ = 1;
+  answers_without_news_ = 0;
+  end_was_said_ = false;
+  next_ = {.offset = 0, .limit = limit_, .sent_after = page.sent_at};
+}
+
+absl::Status LegWalk::PlanNext(const Page& page) {
+  const int64_t removed = std::max<int64_t>(0, -static_cast<int64_t>(drift_));
+  const int64_t overlap =
+      std::clamp<int64_t>(2 * removed, BaseOverlap(limit_), limit_ * 4 / 5);
+  // Rows that keep arriving push the frontier down: twice in a row makes it
+  // likely enough to look for it there.
+  const int64_t lead = std::max(0, std::min(drift_, previous_drift_));
+  int64_t offset = end_position_ + lead - std::max(overlap, lead / 2);
+  const bool goes_on_from_short_page = IsShort(page);
+  if (drift_ == 0 && !goes_on_from_short_page) {
+    offset = offset / Stride(limit_) * Stride(limit_);
+  }
+  offset = std::max<int64_t>(0, offset);
+  if (offset > kMaxOffset) {
+    return TooLong(last_total_num_.value_or(end_position_));
+  }
+  next_ = {.offset = static_cast<int32_t>(offset), .limit = limit_};
+  // A short page that is not the end is asked about again: a fresh answer only.
+  if (goes_on_from_short_page) next_.sent_after = page.sent_at;
+  return absl::OkStatus();
+}
+
+bool LegWalk::LiesBeforeFrontier(const Page& page) const {
+  if (page.tasks.empty()) return false;
+  absl::flat_hash_set<uint64_t> ids;
+  for (const TaskSpan& task : page.tasks) ids.insert(task.id_hash);
+  if (!seen_.Among(ids).empty()) return true;
+  // Newer rows stand before older ones.
+  const int64_t page_time = page.tasks.back().start_millis;
+  const int64_t frontier_time = frontier_.back().start_millis;
+  return page_time != kNoTime && frontier_time != kNoTime &&
+         page_time > frontier_time;
+}
+
+absl::Status LegWalk::PlanRepair(const Page& page) {
+  ++repairs_;
+  ++repair_tries_;
+  if (LiesBeforeFrontier(page)) {
+    before_ = std::max<int64_t>(before_, page.offset + RowCount(page));
+  } else {
+    after_ = std::min<int64_t>(after_.value_or(page.offset), page.offset);
+  }
+  const int64_t reach = int64_t{limit_ * 4 / 5} << (repair_tries_ - 1);
+  int64_t offset = 0;
+  if (after_.has_value() && before_ > 0) {
+    offset = (before_ + *after_ - limit_) / 2;
+  } else if (after_.has_value()) {
+    offset = std::min<int64_t>(end_position_, *after_) - reach;
+  } else {
+    offset = before_ + reach - limit_ * 4 / 5;
+  }
+  const bool nothing_left = after_.has_value() && *after_ <= before_;
+  if (nothing_left) return GiveUp(page);
+  next_ = {.offset =
+               static_cast<int32_t>(std::clamp<int64_t>(offset, 0, kMaxOffset)),
+           .limit = limit_,
+           .sent_after = page.sent_at};
+  return absl::OkStatus();
+}
+
+std::vector<int32_t> LegWalk::NextAfter(int count) const {
+  std::vector<int32_t> offsets;
+  if (phase_ != Phase::kBody || drift_ != 0 || repair_tries_ > 0)
+    return offsets;
+  const int64_t total = last_total_num_.value_or(0);
+  int64_t offset = next_.offset;
+  while (static_cast<int>(offsets.size()) < std::min(count, window_ - 1)) {
+    offset += Stride(limit_);
+    // A quiet list needs no page whose rows were all in the one before.
+    if (offset + BaseOverlap(limit_) > total || offset > kMaxOffset) break;
+    offsets.push_back(static_cast<int32_t>(offset));
+  }
+  return offsets;
+}
+
+bool LegWalk::HalveLimit() {
+  if (limit_ <= kMinPageRows) return false;
+  limit_ = std::max(kMinPageRows, limit_ / 2);
+  next_.limit = limit_;
+  window_ = 1;
+  return true;
+}
+
+std::optional<int32_t> LegWalk::PagesNeeded() const {
+  if (phase_ == Phase::kDone) return 0;
+  if (phase_ == Phase::kHead) return 1;
+  if (!last_total_num_.has_value()) return std::nullopt;
+  const int64_t rest = std::max<int64_t>(
+      0, *last_total_num_ - next_.offset - BaseOverlap(limit_));
+  return static_cast<int32_t>(1 + rest / Stride(limit_));
+}
+
+}  // namespace hssgw

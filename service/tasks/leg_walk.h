@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The walk over one upstream list that moves while it is read: which page to
+// ask for next, which of its rows are new, and when the list has ended. Pure:
+// no time, no threads, no I/O.
+//
+// Why nothing is lost: two pages that share a row lose nothing between them, in
+// whatever order and however far apart they were fetched. So each page must
+// hold a row of the *frontier page* (the last that added rows); rows after the
+// last shared one are new. No shared row: rows moved, and the walk goes back or
+// forward until it finds one, or says that it could not.
+//
+//   LegWalk walk({});
+//   while (!walk.done()) {
+//     absl::StatusOr<RowRuns> rows = walk.Accept(Fetch(walk.Next()));
+//     if (!rows.ok()) return rows.status();
+//     Deliver(*rows);
+//   }
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/tasks/page.h"
+#include "service/tasks/seen_rows.h"
+
+namespace hssgw {
+
+// Upstream's most per page, asked for whatever the caller wants.
+inline constexpr int32_t kMaxPageRows = 200;
+inline constexpr int32_t kMinPageRows = 10;
+// The last offset that upstream takes (API page, table 2).
+inline constexpr int32_t kMaxOffset = 2000000;
+
+// Rows that two quiet pages of `limit` share; all walks stand on one grid of
+// offsets, a stride apart, so that callers share pages.
+constexpr int32_t BaseOverlap(int32_t limit) {
+  return limit / 20 > 1 ? limit / 20 : 1;
+}
+constexpr int32_t Stride(int32_t limit) { return limit - BaseOverlap(limit); }
+
+// Rows [first, last) of a page.
+struct RowRun {
+  uint32_t first;
+  uint32_t last;
+
+  friend bool operator==(const RowRun&, const RowRun&) = default;
+};
+using RowRuns = std::vector<RowRun>;
+
+struct LegWalkOptions {
+  int32_t limit = kMaxPageRows;
+  // Go on over a gap instead of failing.
+  bool allow_incomplete = false;
+  // Read the head again when rows moved: rows may have gone there meanwhile.
+  bool read_head_again = true;
+};
+
+class LegWalk {
+ public:
+  struct Ask {
+    int32_t offset = 0;
+    int32_t limit = 0;
+    // The page must have been sent after this: a repair never gets the page
+    // that it repairs.
+    absl::Time sent_after = absl::InfinitePast();
+  };
+
+  explicit LegWalk(const LegWalkOptions& options);
+
+  // The next question: a function of the pages accepted so far, alone.
+  // REQUIRES: !done().
+  const Ask& Next() const { return next_; }
+
+  // Offsets that come after Next() if the list is quiet, at most `count`, none
+  // that total_num does not promise. Empty while the list moves.
+  std::vector<int32_t> NextAfter(int count) const;
+
+  // Takes a page at Next().offset; answers with its new rows, in order.
+  // Fails: ABORTED, LIST_CHANGED_TOO_FAST or ORDER_UNSTABLE, unless
+  // allow_incomplete; OUT_OF_RANGE, LIST_TOO_LONG.
+  absl::StatusOr<RowRuns> Accept(const Page& page);
+
+  // True if `page`, fetched ahead, has a row of the frontier page.
+  bool Joins(const Page& page) const;
+
+  // Asks for half as many rows from now on. False: not possible.
+  bool HalveLimit();
+
+  bool done() const { return phase_ == Phase::kDone; }
+  // True while the rows that went to the head meanwhile are read.
+  bool reads_head_again() const { return phase_ == Phase::kHead; }
+
+  bool whole() const { return whole_; }
+  bool order_unstable() const { return order_unstable_; }
+  int32_t repairs() const { return repairs_; }
+  int32_t duplicates_dropped() const { return duplicates_dropped_; }
+  std::optional<int64_t> first_total_num() const { return first_total_num_; }
+  std::optional<int64_t> last_total_num() const { return last_total_num_; }
+
+  // Pages still needed for a quiet list, the next included. Absent: not known.
+  std::optional<int32_t> PagesNeeded() const;
+
+ private:
+  enum class Phase { kFirst, kBody, kHead, kDone };
+
+  struct Row {
+    uint64_t id_hash;
+    int64_t start_millis;
+
+    friend bool operator==(const Row&, const Row&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Row& row) {
+      return H::combine(std::move(h), row.id_hash, row.start_millis);
+    }
+  };
+
+  // How a page meets the frontier page. Indexes are into the page.
+  struct Joint {
+    bool shared = false;
+    uint32_t first_shared = 0;
+    uint32_t last_shared = 0;
+    int32_t drift = 0;  // how far the last shared row moved down the list
+    bool reordered = false;
+    std::vector<bool> is_shared;
+  };
+
+  Joint FindJoint(const Page& page) const;
+  RowRuns TakeNewRows(const Page& page, const Joint& joint);
+  absl::StatusOr<RowRuns> TakeFirstPage(const Page& page);
+  absl::StatusOr<RowRuns> TakeJoinedPage(const Page& page, const Joint& joint);
+  absl::StatusOr<RowRuns> TakeApartPage(const Page& page);
+  absl::StatusOr<RowRuns> TakePageBehindGap(const Page& page);
+  absl::Status GiveUp(const Page& page);
+
+  void NoteTotal(const Page& page);
+  void NoteDrift(int32_t drift);
+  void MoveFrontier(const Page& page);
+  uint32_t FirstUnmovedRow(const Page& page) const;
+  bool ReachedFirstPage(const Page& page) const;
+  bool EndsWith(const Page& page, bool added) const;
+  void FinishPass(const Page& page);
+  absl::Status PlanNext(const Page& page);
+  absl::Status PlanRepair(const Page& page);
+  bool LiesBeforeFrontier(const Page& page) const;
+
+  const LegWalkOptions options_;
+  int32_t limit_;
+  Phase phase_ = Phase::kFirst;
+  Ask next_;
+
+  // The frontier page's rows, where they stood, and where the row after the
+  // last of them stands now, as far as the pages tell.
+  std::vector<Row> frontier_;
+  int64_t frontier_offset_ = 0;
+  int64_t end_position_ = 0;
+
+  std::vector<Row> first_page_;  // kept for reading the head again
+  SeenRows seen_;
+
+  int32_t drift_ = 0;             // of the last joint
+  int32_t previous_drift_ = 0;    // of the one before
+  bool moved_ = false;            // a joint drifted, or total_num changed
+  int32_t window_ = kFullWindow;  // pages that may be under way at once
+  bool may_skip_gap_ = false;  // allow_incomplete: the next page need not join
+
+  // A repair's search: the end of the frontier lies between these offsets.
+  int repair_tries_ = 0;
+  int64_t before_ = 0;
+  std::optional<int64_t> after_;
+
+  // The last answer said that nothing comes after the frontier.
+  bool end_was_said_ = false;
+  int answers_without_news_ = 0;
+
+  int32_t repairs_ = 0;
+  int32_t duplicates_dropped_ = 0;
+  bool whole_ = true;
+  bool order_unstable_ = false;
+  std::optional<int64_t> first_total_num_;
+  std::optional<int64_t> last_total_num_;
+
+  static constexpr int32_t kFullWindow = 64;
+};
+
+}  // namespace hssgw

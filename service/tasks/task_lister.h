@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// One listing: asks for the pages of its legs, joins and merges them, and gives
+// frames to whoever pulls. Knows neither gRPC nor HTTP.
+//
+//   auto lister = TaskLister::Create(query, pages, clock, options);
+//   lister->Next([](absl::StatusOr<std::optional<Frame>> frame) {
+//     // a frame; nullopt after the last one, which held the summary; an error
+//   });
+//
+// Threads: any; one Next at a time. Callbacks run without a lock.
+// Lifetime: keeps itself alive while pages are under way; `pages` and `clock`
+// must outlive it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "hss/antivirus/v1/task_service.pb.h"
+#include "service/base/clock.h"
+#include "service/base/mutex.h"
+#include "service/tasks/frame_builder.h"
+#include "service/tasks/leg_plan.h"
+#include "service/tasks/leg_reader.h"
+#include "service/tasks/page_source.h"
+#include "service/tasks/task_query.h"
+
+namespace hssgw {
+
+using FrameCallback =
+    absl::AnyInvocable<void(absl::StatusOr<std::optional<Frame>>)>;
+
+struct ListerOptions {
+  // When the caller stops waiting.
+  absl::Time deadline = absl::InfiniteFuture();
+  // For fairness and accounts; empty when the listener gives none.
+  std::string caller;
+  // Bytes of pages fetched ahead while the reader keeps up. More than the
+  // default only where calls cost nothing (the budget is off).
+  size_t max_bytes_ahead = kBytesAheadOfSlowReader;
+
+  static constexpr size_t kBytesAheadOfSlowReader = 512 << 10;
+  static constexpr size_t kBytesAheadWithoutBudget = 4 << 20;
+};
+
+class TaskLister : public std::enable_shared_from_this<TaskLister> {
+ public:
+  static std::shared_ptr<TaskLister> Create(const TaskQuery& query,
+                                            PageSource& pages, Clock& clock,
+                                            const ListerOptions& options);
+
+  // Asks for the next frame. A frame comes when it holds 64 KiB or when the
+  // next page is not there yet. Called exactly once; inline or on any thread;
+  // never under a lock.
+  void Next(FrameCallback done);
+
+  // Ends the listing early: pages under way are let go, a waiting Next answers
+  // CANCELLED.
+  void Cancel();
+
+  // What the access line tells.
+  struct Account {
+    int32_t tasks_sent = 0;
+    int32_t upstream_calls = 0;
+    int32_t pages_shared = 0;
+  };
+  Account account() const;
+
+ private:
+  struct Ask {
+    size_t reader;
+    PageQuestion question;
+    LegReader::Number number;
+    PageTerms terms;
+  };
+  struct Delivery {
+    FrameCallback done;
+    absl::StatusOr<std::optional<Frame>> result;
+  };
+  enum class State { kReading, kSummarySent, kFailed };
+
+  TaskLister(const TaskQuery& query, PageSource& pages, Clock& clock,
+             const ListerOptions& options);
+
+  // Advances until nothing can be done without a page or a reader. Never
+  // recurses: a call from within makes the running one go round again.
+  void Pump();
+  bool PumpOnce();
+  void Perform(Ask ask);
+  void TakeAnswer(size_t reader, LegReader::Number number, PageAnswer answer);
+
+  void FillFrame() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  LegReader* NextReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  LegReader* NextBodyReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OpenWindow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool EnoughSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool AllRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::vector<Ask> CollectAsks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  int PagesAhead(const LegReader& reader) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::optional<Delivery> TakeDelivery() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Frame TakeFrame(bool last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status FirstError() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  const TaskQuery query_;
+  PageSource& pages_;
+  Clock& clock_;
+  const ListerOptions options_;
+  const absl::Time start_;
+
+  mutable Mutex mu_;
+  // The windows still to be opened, newest first; readers of opened ones stay,
+  // as they may have to read their head again at the end.
+  std::vector<WindowPlan> windows_ ABSL_GUARDED_BY(mu_);
+  size_t windows_opened_ ABSL_GUARDED_BY(mu_) = 0;
+  std::vector<std::unique_ptr<LegReader>> readers_ ABSL_GUARDED_BY(mu_);
+  size_t window_begin_ ABSL_GUARDED_BY(mu_) = 0;  // its first reader
+
+  FrameBuilder builder_ ABSL_GUARDED_BY(mu_);
+  FrameCallback waiting_ ABSL_GUARDED_BY(mu_);
+  State state_ ABSL_GUARDED_BY(mu_) = State::kReading;
+  absl::Status error_ ABSL_GUARDED_BY(mu_);
+  int32_t tasks_taken_ ABSL_GUARDED_BY(mu_) = 0;
+  bool pumping_ ABSL_GUARDED_BY(mu_) = false;
+  bool pump_again_ ABSL_GUARDED_BY(mu_) = false;
+  // Tickets to be let go without the lock.
+  std::vector<PageTicket> dropped_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace hssgw
