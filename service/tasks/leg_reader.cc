@@ -96,11 +96,10 @@ LegReader::AskedPages::iterator LegReader::PageForNextQuestion() {
   const auto it = asked_.lower_bound(next.offset);
   if (it == asked_.end() || it->first == next.offset) return it;
   const bool repairs = next.sent_after != absl::InfinitePast();
-  const bool near = it->first < next.offset + BaseOverlap(next.limit) * 4;
-  const bool joins = it->second.answer.has_value() &&
-                     it->second.answer->page.ok() &&
-                     walk_.Joins(**it->second.answer->page);
-  return !repairs && near && joins ? it : asked_.end();
+  if (repairs || it->first >= next.offset + next.limit) return asked_.end();
+  if (!it->second.answer.has_value()) return it;
+  const absl::StatusOr<PageRef>& page = it->second.answer->page;
+  return page.ok() && walk_.Joins(**page) ? it : asked_.end();
 }
 
 void LegReader::Advance(std::vector<PageTicket>& dropped) {

@@ -13,9 +13,6 @@ namespace {
 
 using ::hss::antivirus::v1::ListTasksResponse;
 
-// Pages under way at once, however small they are: connections are not free.
-constexpr int kMaxPagesAhead = 7;
-
 // The task_id of a row, to order rows of equal start time. Decode writes it
 // first: tag, length (below 128 for the ids that upstream documents), bytes.
 absl::string_view TaskIdOf(const ReadyRow& row) {
@@ -90,6 +87,8 @@ TaskLister::Account TaskLister::account() const {
 }
 
 void TaskLister::Pump() {
+  // Whoever is told of the end may let go of the last reference.
+  const std::shared_ptr<TaskLister> self = shared_from_this();
   {
     MutexLock lock(mu_);
     pump_again_ = true;
@@ -241,7 +240,8 @@ int TaskLister::PagesAhead(const LegReader& reader) const {
                 ? 0
                 : std::min(pages, (wanted - there) / Stride(kMaxPageRows) + 1);
   }
-  return static_cast<int>(std::min<size_t>(pages, kMaxPagesAhead));
+  return static_cast<int>(
+      std::min(pages, static_cast<size_t>(options_.max_pages_ahead)));
 }
 
 std::vector<TaskLister::Ask> TaskLister::CollectAsks() {

@@ -41,12 +41,18 @@ struct ListerOptions {
   absl::Time deadline = absl::InfiniteFuture();
   // For fairness and accounts; empty when the listener gives none.
   std::string caller;
-  // Bytes of pages fetched ahead while the reader keeps up. More than the
-  // default only where calls cost nothing (the budget is off).
+  // Pages under way ahead of need, and their bytes while the reader keeps up.
+  // More than the defaults only where calls cost nothing (the budget is off).
+  int max_pages_ahead = 3;
   size_t max_bytes_ahead = kBytesAheadOfSlowReader;
 
   static constexpr size_t kBytesAheadOfSlowReader = 512 << 10;
-  static constexpr size_t kBytesAheadWithoutBudget = 4 << 20;
+
+  // What is right where upstream calls cost nothing.
+  void CallsAreFree() {
+    max_pages_ahead = 7;
+    max_bytes_ahead = 4 << 20;
+  }
 };
 
 class TaskLister : public std::enable_shared_from_this<TaskLister> {

@@ -208,6 +208,10 @@ absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
   query.allow_incomplete_ = request.allow_incomplete();
   query.plan_only_ = request.plan_only();
   if (absl::Status status = checker.Result(); !status.ok()) return status;
+  if (!request.resume_token().empty() || request.plan_only()) {
+    return absl::UnimplementedError(
+        "resume_token and plan_only are not served yet; leave them unset");
+  }
   // Which projects are served is told only to whom may know: after the form.
   if (std::find(scope.projects.begin(), scope.projects.end(),
                 query.project_id_) == scope.projects.end() &&

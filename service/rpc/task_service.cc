@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/rpc/task_service.h"
+
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "service/rpc/grpc_status.h"
+
+namespace hssgw {
+
+TaskService::TaskService(TaskServiceOptions options, PageSource& pages,
+                         Clock& clock)
+    : options_(std::move(options)),
+      parts_{.pages = pages,
+             .clock = clock,
+             .scope = options_.scope,
+             .calls_are_free = options_.calls_are_free},
+      call_id_prefix_(absl::StrCat(
+          absl::Hex(absl::Uniform<uint32_t>(absl::BitGen()), absl::kZeroPad8))) {
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ListTasks(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return new TaskStream(parts_, *context, *request, NextCallId());
+}
+
+grpc::ServerUnaryReactor* TaskService::ListTasksPage(
+    grpc::CallbackServerContext* context,
+    const hss::antivirus::v1::ListTasksPageRequest* /*request*/,
+    hss::antivirus::v1::ListTasksPageResponse* /*response*/) {
+  context->AddInitialMetadata("hss-gateway-call-id", NextCallId());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(absl::UnimplementedError(
+      "ListTasksPage is not served yet; use ListTasks")));
+  return reactor;
+}
+
+std::string TaskService::NextCallId() {
+  return absl::StrCat(call_id_prefix_, "-",
+                      absl::Dec(calls_.fetch_add(1) + 1, absl::kZeroPad6));
+}
+
+}  // namespace hssgw

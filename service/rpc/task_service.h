@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// hss.antivirus.v1.AntivirusTaskService over gRPC's callback API. ListTasks is a
+// raw method: its frames are bytes already.
+//
+// Lifetime: `pages` and `clock` must outlive it, and it the server.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "hss/antivirus/v1/task_service.grpc.pb.h"
+#include "service/base/clock.h"
+#include "service/rpc/task_stream.h"
+#include "service/tasks/page_source.h"
+#include "service/tasks/task_query.h"
+
+namespace hssgw {
+
+struct TaskServiceOptions {
+  QueryScope scope;
+  // True: upstream calls cost nothing, so more may be under way.
+  bool calls_are_free = false;
+};
+
+class TaskService
+    : public hss::antivirus::v1::AntivirusTaskService::
+          WithRawCallbackMethod_ListTasks<
+              hss::antivirus::v1::AntivirusTaskService::
+                  WithCallbackMethod_ListTasksPage<
+                      hss::antivirus::v1::AntivirusTaskService::Service>> {
+ public:
+  TaskService(TaskServiceOptions options, PageSource& pages, Clock& clock);
+
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ListTasks(
+      grpc::CallbackServerContext* context,
+      const grpc::ByteBuffer* request) override;
+
+  grpc::ServerUnaryReactor* ListTasksPage(
+      grpc::CallbackServerContext* context,
+      const hss::antivirus::v1::ListTasksPageRequest* request,
+      hss::antivirus::v1::ListTasksPageResponse* response) override;
+
+ private:
+  // Unique among the calls of all replicas, for logs and support.
+  std::string NextCallId();
+
+  const TaskServiceOptions options_;
+  const TaskStreamParts parts_;
+  const std::string call_id_prefix_;
+  std::atomic<uint32_t> calls_ = 0;
+};
+
+}  // namespace hssgw

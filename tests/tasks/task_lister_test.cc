@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/tasks/task_lister.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "service/base/error.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_page_source.h"
+#include "tests/testing/moving_list.h"
+
+namespace hssgw {
+namespace {
+
+using ::hss::antivirus::v1::ListSummary;
+using ::hss::antivirus::v1::ListTasksRequest;
+using ::hss::antivirus::v1::ListTasksResponse;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TaskQuery MakeQuery(ListTasksRequest request) {
+  request.set_project_id("p");
+  return *TaskQuery::FromProto(request, {});
+}
+
+ListTasksRequest FreeTasks() {
+  ListTasksRequest request;
+  request.mutable_filter()->set_whether_paid_task(false);
+  return request;
+}
+
+ListTasksResponse Parse(const Frame& frame) {
+  std::string bytes;
+  for (const Slice& slice : frame.slices) {
+    bytes.append(*slice.owner, slice.begin, slice.size());
+  }
+  EXPECT_EQ(bytes.size(), frame.size);
+  ListTasksResponse response;
+  EXPECT_TRUE(response.ParseFromString(bytes));
+  return response;
+}
+
+// Pulls like a stream does, and remembers what came.
+struct Reader {
+  explicit Reader(std::shared_ptr<TaskLister> its_lister)
+      : lister(std::move(its_lister)) {}
+
+  // Asks for the next frame; true if it came at once.
+  bool Pull() {
+    waiting = true;
+    lister->Next([this](absl::StatusOr<std::optional<Frame>> frame) {
+      waiting = false;
+      Take(std::move(frame));
+    });
+    return !waiting;
+  }
+
+  void PullAll() {
+    while (!ended && Pull()) {
+    }
+  }
+
+  void Take(absl::StatusOr<std::optional<Frame>> frame) {
+    ended = !frame.ok() || !frame->has_value();
+    status = frame.status();
+    if (ended) return;
+    const ListTasksResponse response = Parse(**frame);
+    frames.push_back(response);
+    frame_sizes.push_back((*frame)->size);
+    for (const auto& task : response.tasks()) {
+      ids.push_back(std::string(absl::StripPrefix(task.task_id(), "task-")));
+    }
+  }
+
+  const ListSummary& summary() const { return frames.back().summary(); }
+
+  std::shared_ptr<TaskLister> lister;
+  bool waiting = false;
+  bool ended = false;
+  absl::Status status;
+  std::vector<ListTasksResponse> frames;
+  std::vector<size_t> frame_sizes;
+  std::vector<std::string> ids;
+};
+
+FakePageSource::Answer AnswersFrom(const MovingList& list) {
+  return [&list](const PageQuestion& question) -> absl::StatusOr<Page> {
+    return list.Read(question.offset, question.limit, absl::UnixEpoch(),
+                     question.leg.whether_paid_task);
+  };
+}
+
+class TaskListerTest : public ::testing::Test {
+ protected:
+  std::shared_ptr<TaskLister> List(const ListTasksRequest& request,
+                                   FakePageSource& pages,
+                                   const ListerOptions& options = {}) {
+    return TaskLister::Create(MakeQuery(request), pages, clock_, options);
+  }
+
+  std::vector<int32_t> OffsetsOf(const FakePageSource& pages) const {
+    std::vector<int32_t> offsets;
+    for (const PageQuestion& question : pages.asked()) {
+      offsets.push_back(question.offset);
+    }
+    return offsets;
+  }
+
+  FakeClock clock_;
+};
+
+TEST_F(TaskListerTest, DeliversEveryTaskOnceInOrder) {
+  const MovingList list(1000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  ASSERT_TRUE(reader.status.ok()) << reader.status;
+  ASSERT_THAT(reader.ids, SizeIs(1000));
+  EXPECT_EQ(reader.ids.front(), "1000");
+  EXPECT_EQ(reader.ids.back(), "1");
+  EXPECT_THAT(OffsetsOf(pages), ElementsAre(0, 190, 380, 570, 760, 950));
+}
+
+TEST_F(TaskListerTest, LastFrameAloneHasTheSummary) {
+  const MovingList list(1000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  for (const auto& frame : reader.frames) {
+    EXPECT_EQ(frame.has_summary(), &frame == &reader.frames.back());
+  }
+  EXPECT_TRUE(reader.summary().complete());
+  EXPECT_EQ(reader.summary().end(), hss::antivirus::v1::END_REASON_END_OF_LIST);
+  EXPECT_EQ(reader.summary().task_count(), 1000);
+  EXPECT_EQ(reader.summary().upstream_calls(), 6);
+  EXPECT_EQ(reader.summary().first_total_num(), 1000);
+}
+
+TEST_F(TaskListerTest, EmptyListIsASummaryAlone) {
+  const MovingList list(0, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  EXPECT_THAT(reader.frames, SizeIs(1));
+  EXPECT_TRUE(reader.summary().complete());
+}
+
+TEST_F(TaskListerTest, FrameLeavesWhenTheNextPageIsNotThere) {
+  const MovingList list(300, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  pages.Hold();
+  Reader reader(List(FreeTasks(), pages));
+  EXPECT_FALSE(reader.Pull());
+
+  pages.Release(0);
+
+  EXPECT_FALSE(reader.waiting);
+  EXPECT_THAT(reader.ids, SizeIs(200));
+}
+
+TEST_F(TaskListerTest, FramesHoldAboutSixtyFourKibibytes) {
+  const MovingList list(5000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  ListerOptions options;
+  options.CallsAreFree();
+  Reader reader(List(FreeTasks(), pages, options));
+
+  reader.PullAll();
+
+  ASSERT_GT(reader.frame_sizes.size(), 2U);
+  for (size_t i = 0; i + 1 < reader.frame_sizes.size(); ++i) {
+    EXPECT_GE(reader.frame_sizes[i], kFrameBytes);
+    EXPECT_LE(reader.frame_sizes[i], kFrameBytes + (1 << 10));
+  }
+}
+
+TEST_F(TaskListerTest, FreeAndPaidTasksAreMergedByStartTime) {
+  // The same times in both lists: ties go by task_id, so the ids alternate in
+  // pairs.
+  const MovingList list(3, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  ListTasksRequest request;
+  Reader reader(List(request, pages));
+
+  reader.PullAll();
+
+  EXPECT_THAT(reader.ids, ElementsAre("3", "3", "2", "2", "1", "1"));
+  EXPECT_EQ(reader.summary().first_total_num(), 6);
+}
+
+TEST_F(TaskListerTest, RowWithoutStartTimeKeepsItsPlaceAfterTheRowBefore) {
+  FakePageSource pages([](const PageQuestion& question) -> absl::StatusOr<Page> {
+    const bool paid = question.leg.whether_paid_task;
+    const std::vector<MovingList::Row> rows =
+        paid ? std::vector<MovingList::Row>{{1, 9000}, {2, kNoTime}, {3, 5000}}
+             : std::vector<MovingList::Row>{{4, 8000}, {5, 4000}};
+    return MakePage(rows, 0, 200, static_cast<int64_t>(rows.size()),
+                    absl::UnixEpoch(), paid);
+  });
+  Reader reader(List(ListTasksRequest(), pages));
+
+  reader.PullAll();
+
+  EXPECT_THAT(reader.ids, ElementsAre("1", "2", "4", "3", "5"));
+}
+
+TEST_F(TaskListerTest, MaxTasksStopsAskingAsSoonAsEnoughWereSent) {
+  const MovingList list(5000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  ListTasksRequest request = FreeTasks();
+  request.set_max_tasks(250);
+  ListerOptions options;
+  options.CallsAreFree();
+  Reader reader(List(request, pages, options));
+  reader.PullAll();
+
+  EXPECT_THAT(reader.ids, SizeIs(250));
+  EXPECT_THAT(pages.asked(), SizeIs(2));
+  EXPECT_EQ(reader.summary().end(), hss::antivirus::v1::END_REASON_MAX_TASKS);
+  EXPECT_TRUE(reader.summary().complete());
+}
+
+TEST_F(TaskListerTest, PagesAreAskedAheadOnlyAfterTheFirst) {
+  const MovingList list(1000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  pages.Hold();
+  Reader reader(List(FreeTasks(), pages));
+  reader.Pull();
+  EXPECT_THAT(pages.asked(), SizeIs(1));
+
+  pages.Release(0);
+  reader.Pull();
+
+  EXPECT_GT(pages.held().size(), 1U);
+}
+
+TEST_F(TaskListerTest, SlowReaderCausesNoCallsAheadOfNeed) {
+  const MovingList list(50000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.Pull();  // One frame, then nothing is taken any more.
+
+  size_t bytes = 0;
+  for (size_t i = 0; i < pages.asked().size(); ++i) {
+    bytes += list.Read(0, 200, absl::UnixEpoch()).wire.size();
+  }
+  // A twentieth of what is read is overlap, which is not held.
+  EXPECT_LE(bytes, ListerOptions::kBytesAheadOfSlowReader * 11 / 10 + kFrameBytes);
+  EXPECT_LT(pages.asked().size(), 264U);
+}
+
+TEST_F(TaskListerTest, CancelLetsGoOfPagesUnderWay) {
+  const MovingList list(300, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  pages.Hold();
+  Reader reader(List(FreeTasks(), pages));
+  reader.Pull();
+
+  reader.lister->Cancel();
+
+  EXPECT_EQ(reader.status.code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(pages.cancelled(), 1);
+}
+
+TEST_F(TaskListerTest, ErrorComesAfterTheRowsBeforeIt) {
+  const MovingList list(1000, /*seed=*/1);
+  FakePageSource pages([&](const PageQuestion& question) -> absl::StatusOr<Page> {
+    if (question.offset == 380) return absl::UnavailableError("down");
+    return list.Read(question.offset, question.limit, absl::UnixEpoch());
+  });
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  EXPECT_EQ(reader.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(reader.status.message(), "page at offset 380: down");
+  EXPECT_THAT(reader.ids, SizeIs(390));
+}
+
+TEST_F(TaskListerTest, PageThatIsTooLargeIsAskedAgainWithHalfTheLimit) {
+  const MovingList list(100, /*seed=*/1);
+  FakePageSource pages([&](const PageQuestion& question) -> absl::StatusOr<Page> {
+    if (question.limit > 60) {
+      return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+                       {.cause = "TOO_LARGE"});
+    }
+    return list.Read(question.offset, question.limit, absl::UnixEpoch());
+  });
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  EXPECT_TRUE(reader.status.ok()) << reader.status;
+  EXPECT_THAT(reader.ids, SizeIs(100));
+}
+
+TEST_F(TaskListerTest, PageThatStaysTooLargeIsAnErrorNamingTheOffset) {
+  FakePageSource pages([](const PageQuestion&) -> absl::StatusOr<Page> {
+    return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+                     {.cause = "TOO_LARGE"});
+  });
+  Reader reader(List(FreeTasks(), pages));
+
+  reader.PullAll();
+
+  EXPECT_EQ(reader.status.message(), "page at offset 0: too large");
+  EXPECT_THAT(pages.asked(), SizeIs(6));  // 200, 100, 50, 25, 12, 10
+}
+
+TEST_F(TaskListerTest, RowsOutsideTheWindowAreLeftOutAndCounted) {
+  const MovingList list(100, /*seed=*/1);  // a second apart, oldest first
+  FakePageSource pages(AnswersFrom(list));
+  ListTasksRequest request = FreeTasks();
+  const int64_t newest = list.rows().front().start_millis / 1000;
+  request.mutable_filter()->mutable_begin_time()->set_seconds(newest - 20);
+  request.mutable_filter()->mutable_end_time()->set_seconds(newest - 10);
+  Reader reader(List(request, pages));
+
+  reader.PullAll();
+
+  EXPECT_THAT(reader.ids, SizeIs(10));
+  EXPECT_EQ(reader.summary().rows_outside_window(), 90);
+}
+
+TEST_F(TaskListerTest, ViewBasicLeavesTheHostsOut) {
+  const MovingList list(10, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  ListTasksRequest request = FreeTasks();
+  request.set_view(hss::antivirus::v1::TASK_VIEW_BASIC);
+  Reader basic(List(request, pages));
+  Reader full(List(FreeTasks(), pages));
+
+  basic.PullAll();
+  full.PullAll();
+
+  ASSERT_THAT(basic.ids, SizeIs(10));
+  for (int i = 0; i < 10; ++i) {
+    auto task = full.frames[0].tasks(i);
+    EXPECT_EQ(task.host_info_list_size(), 1);
+    task.clear_host_info_list();
+    EXPECT_EQ(basic.frames[0].tasks(i).SerializeAsString(),
+              task.SerializeAsString());
+  }
+}
+
+// Property: whatever the order of the answers, the rows are the same.
+TEST_F(TaskListerTest, AnyInterleavingOfAnswersGivesTheSameRows) {
+  const MovingList list(2500, /*seed=*/1);
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random(seed);
+    FakePageSource pages(AnswersFrom(list));
+    pages.Hold();
+    Reader reader(List(ListTasksRequest(), pages));
+    while (!reader.ended) {
+      if (!reader.waiting) reader.Pull();
+      const std::vector<size_t> held = pages.held();
+      if (!held.empty()) pages.Release(held[random() % held.size()]);
+    }
+    ASSERT_TRUE(reader.status.ok()) << reader.status;
+    ASSERT_THAT(reader.ids, SizeIs(5000));
+    for (size_t i = 0; i < reader.ids.size(); ++i) {
+      EXPECT_EQ(reader.ids[i], std::to_string(2500 - i / 2));
+    }
+  }
+}
+
+// Property: the walk's promise holds with pages under way in parallel, answered
+// in any order and of different age, and with a reader that is slow.
+TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random(seed);
+    const int churn = static_cast<int>(seed % 3) * 7;
+    MovingList list(3000, seed);
+    FakePageSource pages(AnswersFrom(list));
+    pages.Hold();
+    Reader reader(List(FreeTasks(), pages));
+    while (!reader.ended) {
+      if (!reader.waiting && random() % 3 != 0) reader.Pull();
+      const std::vector<size_t> held = pages.held();
+      if (held.empty()) continue;
+      list.Arrive(static_cast<int>(random() % 2) * churn);
+      list.Leave(static_cast<int>(random() % 2) * churn);
+      pages.Release(held[random() % held.size()]);
+    }
+    ASSERT_TRUE(reader.status.ok()) << reader.status;
+    std::map<std::string, int> times;
+    for (const std::string& id : reader.ids) ++times[id];
+    for (const auto& [id, count] : times) EXPECT_EQ(count, 1) << id;
+    for (const uint64_t id : list.steady()) {
+      EXPECT_TRUE(times.contains(std::to_string(id))) << "lost " << id;
+    }
+    const double ideal = 1 + (static_cast<double>(reader.ids.size()) - 10) / 190;
+    EXPECT_LE(static_cast<double>(pages.asked().size()), 1.6 * ideal + 2);
+  }
+}
+
+}  // namespace
+}  // namespace hssgw

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A PageSource that answers from a function, records what was asked, and can hold
+// answers back until the test lets them go, in any order.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "service/base/mutex.h"
+#include "service/tasks/page_source.h"
+
+namespace hssgw {
+
+class FakePageSource : public PageSource {
+ public:
+  using Answer = std::function<absl::StatusOr<Page>(const PageQuestion&)>;
+
+  explicit FakePageSource(Answer answer) : answer_(std::move(answer)) {}
+  // What is still held is answered with CANCELLED.
+  ~FakePageSource() override;
+
+  PageTicket Ask(PageQuestion question, PageTerms terms,
+                 PageCallback done) override;
+
+  // From now on answers wait for Release.
+  void Hold();
+
+  // Answers the held question number `index` of asked(), now or never.
+  void Release(size_t index);
+
+  // Indexes of the questions that wait, in the order asked.
+  std::vector<size_t> held() const;
+
+  std::vector<PageQuestion> asked() const;
+  std::vector<PageTerms> terms() const;
+
+  // Questions whose ticket was dropped before they were answered.
+  int cancelled() const;
+
+ private:
+  void Finish(size_t index, std::optional<absl::Status> instead);
+
+  const Answer answer_;
+  mutable Mutex mu_;
+  bool holding_ ABSL_GUARDED_BY(mu_) = false;
+  std::vector<PageQuestion> asked_ ABSL_GUARDED_BY(mu_);
+  std::vector<PageTerms> terms_ ABSL_GUARDED_BY(mu_);
+  std::map<size_t, PageCallback> waiting_ ABSL_GUARDED_BY(mu_);
+  int cancelled_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace hssgw
