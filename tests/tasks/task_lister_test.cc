@@ -408,7 +408,8 @@ TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
       EXPECT_TRUE(times.contains(std::to_string(id))) << "lost " << id;
     }
     const double ideal = 1 + (static_cast<double>(reader.ids.size()) - 10) / 190;
-    EXPECT_LE(static_cast<double>(pages.asked().size()), 1.6 * ideal + 2);
+    // One window of pages may have been asked for in vain.
+    EXPECT_LE(static_cast<double>(pages.asked().size()), 1.6 * ideal + 4);
   }
 }
 
