@@ -29,6 +29,8 @@ struct HttpRequest {
   // May hold secrets: never logged.
   std::vector<HttpHeader> headers;
   std::string body;
+  // Not over a connection that was kept open.
+  bool fresh_connection = false;
 };
 
 struct HttpResponse {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The upstream quota: at most so many request starts in any period. An exact
+// window over the last start times, not a token bucket: a bucket of that rate and
+// burst lets twice as many through in its first period.
+//
+// Threads: any. Callbacks run without a lock.
+// Lifetime: `clock` must outlive it; tickets may outlive it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "service/base/clock.h"
+#include "service/base/mutex.h"
+
+namespace hssgw {
+
+struct CallBudgetOptions {
+  // Starts allowed in a period. 0: no limit.
+  int32_t calls = 5;
+  absl::Duration period = absl::Seconds(60);
+};
+
+class CallBudget {
+ public:
+  // Added to the period: upstream's clock and ours do not tick together.
+  static constexpr absl::Duration kGuard = absl::Milliseconds(250);
+
+  CallBudget(const CallBudgetOptions& options, Clock& clock);
+
+  // Asks for one start. `done` gets OK when it may happen, which spends it, or
+  // CANCELLED when the ticket was dropped before, or DEADLINE_EXCEEDED. Who waits
+  // is served in order.
+  // Called exactly once; inline or on the clock's thread; never under a lock.
+  Ticket Take(absl::Time deadline, absl::AnyInvocable<void(absl::Status)> done);
+
+  bool unlimited() const { return options_.calls == 0; }
+
+ private:
+  struct Waiter {
+    absl::AnyInvocable<void(absl::Status)> done;
+    Timer deadline;
+  };
+  // Shared: tickets and timers hold on to it weakly.
+  struct State {
+    Mutex mu;
+    std::deque<absl::Time> starts ABSL_GUARDED_BY(mu);  // of the last period
+    std::deque<std::pair<uint64_t, Waiter>> waiters ABSL_GUARDED_BY(mu);
+    uint64_t next_number ABSL_GUARDED_BY(mu) = 0;
+    Timer wake ABSL_GUARDED_BY(mu);
+  };
+
+  static void End(const std::weak_ptr<State>& weak, uint64_t number,
+                  const absl::Status& status);
+  void Serve();
+  bool TrySpend(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(state_->mu);
+
+  const CallBudgetOptions options_;
+  Clock& clock_;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace hssgw

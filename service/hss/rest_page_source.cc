@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/hss/rest_page_source.h"
+
+#include <atomic>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
+#include "service/hss/task_request.h"
+#include "service/hss/upstream_error.h"
+
+namespace hssgw {
+namespace {
+
+constexpr int kHttpOk = 200;
+constexpr int kHttpUnauthorized = 401;
+
+// What http/ says when the peer had closed a pooled connection: nothing was
+// read, and nothing was wrong with the request.
+bool HitStaleConnection(const absl::Status& status) {
+  return FactsOf(status).cause == "STALE_CONNECTION";
+}
+
+// An object with error fields and no list, in spite of its 200.
+bool HoldsErrorBody(const absl::Status& status) {
+  return FactsOf(status).cause == "ERROR_BODY";
+}
+
+}  // namespace
+
+// Decoders keep their buffers warm; there are as many as decode at once.
+class RestPageSource::Decoders {
+ public:
+  std::unique_ptr<PageDecoder> Take() {
+    MutexLock lock(mu_);
+    if (idle_.empty()) return std::make_unique<PageDecoder>();
+    std::unique_ptr<PageDecoder> decoder = std::move(idle_.back());
+    idle_.pop_back();
+    return decoder;
+  }
+  void Return(std::unique_ptr<PageDecoder> decoder) {
+    MutexLock lock(mu_);
+    idle_.push_back(std::move(decoder));
+  }
+
+ private:
+  Mutex mu_;
+  std::vector<std::unique_ptr<PageDecoder>> idle_ ABSL_GUARDED_BY(mu_);
+};
+
+// One question on its way: budget, authorisation, HTTP, decode; one step at a
+// time, each holding the ticket by which it can be ended.
+class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
+ public:
+  Fetch(const RestPageSource& source, PageQuestion question, PageTerms terms,
+        PageCallback done)
+      : origin_(source.origin_),
+        parts_(source.parts_),
+        decoders_(source.decoders_),
+        question_(std::move(question)),
+        terms_(std::move(terms)),
+        done_(std::move(done)) {}
+
+  void Start() {
+    const int step = BeginStep();
+    Hold(step, parts_.budget.Take(
+                   terms_.deadline,
+                   [self = shared_from_this()](const absl::Status& status) {
+                     self->OnBudget(status);
+                   }));
+  }
+
+  void Cancel() {
+    Ticket ticket;
+    MutexLock lock(mu_);
+    cancelled_ = true;
+    ticket = std::move(ticket_);
+  }
+
+ private:
+  void OnBudget(const absl::Status& status) {
+    if (!status.ok()) return Finish(status);
+    ++upstream_calls_;
+    parts_.authorizer.Authorize(
+        MakeTaskRequest(question_, origin_), terms_.deadline,
+        [self = shared_from_this()](absl::StatusOr<HttpRequest> request) {
+          self->OnAuthorized(std::move(request));
+        });
+  }
+
+  void OnAuthorized(absl::StatusOr<HttpRequest> request) {
+    if (!request.ok()) return Finish(request.status());
+    const int step = BeginStep();
+    if (cancelled()) {
+      return Finish(absl::CancelledError("the call was cancelled"));
+    }
+    sent_at_ = parts_.clock.Now();
+    request->fresh_connection = retried_;
+    // Kept for Refused: which credential was it?
+    HttpRequest sent = *request;
+    Hold(step,
+         parts_.http.Send(
+             *std::move(request), terms_.deadline,
+             [self = shared_from_this(), sent = std::move(sent)](
+                 absl::StatusOr<HttpResponse> response) mutable {
+               self->OnResponse(sent, std::move(response));
+             }));
+  }
+
+  void OnResponse(const HttpRequest& request,
+                  absl::StatusOr<HttpResponse> response) {
+    if (!response.ok()) {
+      if (HitStaleConnection(response.status()) && !retried_) {
+        retried_ = true;
+        return Start();
+      }
+      return Finish(response.status());
+    }
+    if (response->status != kHttpOk) {
+      if (response->status == kHttpUnauthorized) {
+        parts_.authorizer.Refused(request, *response);
+      }
+      return Finish(
+          FromUpstream(*response, parts_.clock.Now(), &request));
+    }
+    parts_.decode_pool.Post([self = shared_from_this(),
+                             answer = *std::move(response)]() mutable {
+      self->Decode(std::move(answer));
+    });
+  }
+
+  void Decode(HttpResponse response) {
+    std::unique_ptr<PageDecoder> decoder = decoders_->Take();
+    DecodeStats stats;
+    absl::StatusOr<PageRef> page = decoder->Decode(
+        response.body,
+        {.offset = question_.offset,
+         .limit = question_.limit,
+         .whether_paid_task = question_.leg.whether_paid_task,
+         .sent_at = sent_at_},
+        &stats);
+    decoders_->Return(std::move(decoder));
+    if (!page.ok() && HoldsErrorBody(page.status())) {
+      page = FromUpstream(response, parts_.clock.Now());
+    }
+    Finish(std::move(page));
+  }
+
+  void Finish(absl::StatusOr<PageRef> page) {
+    done_({.page = std::move(page), .upstream_calls = upstream_calls_});
+  }
+
+  int BeginStep() {
+    MutexLock lock(mu_);
+    return ++step_;
+  }
+
+  // Keeps the ticket of `step`, unless that is over or nobody waits any more.
+  void Hold(int step, Ticket ticket) {
+    MutexLock lock(mu_);
+    if (step == step_ && !cancelled_) std::swap(ticket_, ticket);
+  }
+
+  bool cancelled() {
+    MutexLock lock(mu_);
+    return cancelled_;
+  }
+
+  const std::string origin_;
+  const RestPageParts parts_;
+  const std::shared_ptr<Decoders> decoders_;
+  const PageQuestion question_;
+  const PageTerms terms_;
+  // One step at a time touches these.
+  PageCallback done_;
+  absl::Time sent_at_;
+  int32_t upstream_calls_ = 0;
+  bool retried_ = false;
+
+  Mutex mu_;
+  int step_ ABSL_GUARDED_BY(mu_) = 0;
+  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+  Ticket ticket_ ABSL_GUARDED_BY(mu_);
+};
+
+RestPageSource::RestPageSource(std::string origin, const RestPageParts& parts)
+    : origin_(std::move(origin)),
+      parts_(parts),
+      decoders_(std::make_shared<Decoders>()) {}
+
+RestPageSource::~RestPageSource() = default;
+
+PageTicket RestPageSource::Ask(PageQuestion question, PageTerms terms,
+                               PageCallback done) {
+  auto fetch = std::make_shared<Fetch>(*this, std::move(question),
+                                       std::move(terms), std::move(done));
+  fetch->Start();
+  return PageTicket(
+      Ticket([weak = std::weak_ptr<Fetch>(fetch)] {
+        if (const auto held = weak.lock()) held->Cancel();
+      }),
+      // Classes come with the budget's queues: until then who waits is served
+      // in order.
+      nullptr);
+}
+
+}  // namespace hssgw

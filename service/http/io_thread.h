@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one thread that runs libcurl and the timers: the program's clock.
+//
+// Threads: any may call; callbacks and posted work run on its thread.
+// Lifetime: outlives the clients that transfer on it. The destructor stops the
+// thread; timers that are not due yet never run.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "service/base/clock.h"
+#include "service/base/mutex.h"
+#include "service/base/timer_queue.h"
+
+namespace hssgw {
+
+class IoThread : public Clock {
+ public:
+  IoThread();
+  ~IoThread() override;
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  absl::Time Now() const override { return absl::Now(); }
+  Timer At(absl::Time when, absl::AnyInvocable<void()> callback) override;
+
+  // Called exactly once, also while the thread stops; on its thread; never under
+  // a lock.
+  void Post(absl::AnyInvocable<void()> work);
+
+  // Starts a transfer; `done` is called with its result unless Remove comes
+  // first. REQUIRES: on the thread.
+  void Add(CURL* transfer, absl::AnyInvocable<void(CURLcode)> done);
+
+  // Ends a transfer at once; its connection is closed. REQUIRES: on the thread.
+  void Remove(CURL* transfer);
+
+ private:
+  struct MultiDeleter {
+    void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  };
+
+  void Run();
+  void RunPosted();
+  void FinishTransfers();
+  int PollMillis() const;
+
+  const std::unique_ptr<CURLM, MultiDeleter> multi_;
+  TimerQueue timers_;
+  // Only the thread touches these.
+  absl::flat_hash_map<CURL*, absl::AnyInvocable<void(CURLcode)>> transfers_;
+
+  Mutex mu_;
+  std::vector<absl::AnyInvocable<void()>> posted_ ABSL_GUARDED_BY(mu_);
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace hssgw
