@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only place where a status becomes a grpc::Status: code and message as they
-// are, the facts as google.rpc details that grpcurl and stubs show.
+// The only place where a status becomes a grpc::Status: code and message as
+// they are, the facts as google.rpc details that grpcurl and stubs show.
 #pragma once
 
 #include <grpcpp/support/status.h>

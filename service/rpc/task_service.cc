@@ -9,16 +9,13 @@
 
 namespace hssgw {
 
-TaskService::TaskService(TaskServiceOptions options, PageSource& pages,
-                         Clock& clock)
+TaskService::TaskService(TaskServiceOptions options, const ListerParts& parts)
     : options_(std::move(options)),
-      parts_{.pages = pages,
-             .clock = clock,
+      parts_{.lister = parts,
              .scope = options_.scope,
              .calls_are_free = options_.calls_are_free},
-      call_id_prefix_(absl::StrCat(
-          absl::Hex(absl::Uniform<uint32_t>(absl::BitGen()), absl::kZeroPad8))) {
-}
+      call_id_prefix_(absl::StrCat(absl::Hex(
+          absl::Uniform<uint32_t>(absl::BitGen()), absl::kZeroPad8))) {}
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ListTasks(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// hss.antivirus.v1.AntivirusTaskService over gRPC's callback API. ListTasks is a
-// raw method: its frames are bytes already.
+// hss.antivirus.v1.AntivirusTaskService over gRPC's callback API. ListTasks is
+// a raw method: its frames are bytes already.
 //
-// Lifetime: `pages` and `clock` must outlive it, and it the server.
+// Lifetime: its parts must outlive it, and it the server.
 #pragma once
 
 #include <atomic>
@@ -10,9 +10,8 @@
 #include <string>
 
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
-#include "service/base/clock.h"
 #include "service/rpc/task_stream.h"
-#include "service/tasks/page_source.h"
+#include "service/tasks/task_lister.h"
 #include "service/tasks/task_query.h"
 
 namespace hssgw {
@@ -30,7 +29,7 @@ class TaskService
                   WithCallbackMethod_ListTasksPage<
                       hss::antivirus::v1::AntivirusTaskService::Service>> {
  public:
-  TaskService(TaskServiceOptions options, PageSource& pages, Clock& clock);
+  TaskService(TaskServiceOptions options, const ListerParts& parts);
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* ListTasks(
       grpc::CallbackServerContext* context,

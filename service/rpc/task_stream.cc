@@ -43,15 +43,15 @@ TaskStream::TaskStream(const TaskStreamParts& parts,
                        grpc::CallbackServerContext& context,
                        const grpc::ByteBuffer& request, std::string call_id)
     : context_(context),
-      clock_(parts.clock),
+      clock_(parts.lister.clock),
       call_id_(std::move(call_id)),
-      start_(parts.clock.Now()) {
+      start_(parts.lister.clock.Now()) {
   if (const auto query = ParseQuery(request, parts.scope); query.ok()) {
     project_id_ = query->project_id();
     ListerOptions options{.deadline = absl::FromChrono(context.deadline()),
                           .caller = context.peer()};
     if (parts.calls_are_free) options.CallsAreFree();
-    lister_ = TaskLister::Create(*query, parts.pages, parts.clock, options);
+    lister_ = TaskLister::Create(*query, parts.lister, options);
   } else {
     refusal_ = query.status();
   }
@@ -93,8 +93,9 @@ void TaskStream::End(const absl::Status& status) {
   end_ = status;
   if (lister_ != nullptr) lister_->Cancel();
   if (const auto wait = RetryPushback(status); wait.has_value()) {
-    context_.AddTrailingMetadata("grpc-retry-pushback-ms",
-                                 absl::StrCat(absl::ToInt64Milliseconds(*wait)));
+    context_.AddTrailingMetadata(
+        "grpc-retry-pushback-ms",
+        absl::StrCat(absl::ToInt64Milliseconds(*wait)));
   }
   Finish(ToGrpcStatus(status));
 }
@@ -102,17 +103,16 @@ void TaskStream::End(const absl::Status& status) {
 void TaskStream::OnDone() {
   const TaskLister::Account account =
       lister_ == nullptr ? TaskLister::Account() : lister_->account();
-  LogInfo("call",
-          {{"method", "ListTasks"},
-           {"call_id", call_id_},
-           {"peer", context_.peer()},
-           {"project_id", project_id_},
-           {"code", absl::StatusCodeToString(end_.code())},
-           {"error", end_.message()},
-           {"tasks", account.tasks_sent},
-           {"upstream_calls", account.upstream_calls},
-           {"pages_shared", account.pages_shared},
-           {"duration", absl::FormatDuration(clock_.Now() - start_)}});
+  LogInfo("call", {{"method", "ListTasks"},
+                   {"call_id", call_id_},
+                   {"peer", context_.peer()},
+                   {"project_id", project_id_},
+                   {"code", absl::StatusCodeToString(end_.code())},
+                   {"error", end_.message()},
+                   {"tasks", account.tasks_sent},
+                   {"upstream_calls", account.upstream_calls},
+                   {"pages_shared", account.pages_shared},
+                   {"duration", absl::FormatDuration(clock_.Now() - start_)}});
   delete this;
 }
 

@@ -25,8 +25,7 @@ namespace hssgw {
 
 // What every call works with; outlives the calls.
 struct TaskStreamParts {
-  PageSource& pages;
-  Clock& clock;
+  ListerParts lister;
   const QueryScope& scope;
   // Upstream calls cost nothing, so more may be under way.
   bool calls_are_free;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -29,6 +30,12 @@ struct LegFilter {
   std::vector<std::string> host_task_status;  // sorted, each once
 
   friend bool operator==(const LegFilter&, const LegFilter&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const LegFilter& f) {
+    return H::combine(std::move(h), f.enterprise_project_id, f.task_name,
+                      f.task_status, f.host_name, f.private_ip, f.public_ip,
+                      f.host_task_status);
+  }
 };
 
 // What is asked about time: at most one of the two forms. Both bounds or none.
@@ -38,6 +45,13 @@ struct LegWindow {
   std::optional<absl::Time> end;  // inclusive, as upstream has it
 
   friend bool operator==(const LegWindow&, const LegWindow&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const LegWindow& w) {
+    // (std::optional has no hash in Debian's Abseil.)
+    return H::combine(std::move(h), w.last_days.value_or(0),
+                      w.begin.value_or(absl::InfinitePast()),
+                      w.end.value_or(absl::InfinitePast()));
+  }
 };
 
 // Names one upstream list; equal keys ask equal questions. The cache key's
@@ -51,6 +65,11 @@ struct LegKey {
   bool whether_paid_task = false;
 
   friend bool operator==(const LegKey&, const LegKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const LegKey& k) {
+    return H::combine(std::move(h), k.profile, k.project_id, k.filter, k.window,
+                      k.time_format, k.whether_paid_task);
+  }
 };
 
 }  // namespace hssgw

@@ -9,6 +9,7 @@
 #include "service/tasks/leg.h"
 #include "service/tasks/leg_reader.h"
 #include "service/tasks/task_query.h"
+#include "service/tasks/upstream_habits.h"
 
 namespace hssgw {
 
@@ -25,7 +26,10 @@ struct WindowPlan {
 // the hour; end up to five minutes, or to the hour if older than a day.
 LegWindow WidenWindow(absl::Time begin, absl::Time end, absl::Time now);
 
-// The plan of `query` at `now`, newest window first.
-std::vector<WindowPlan> PlanWindows(const TaskQuery& query, absl::Time now);
+// The plan of `query` at `now`, newest window first. A window that upstream
+// refuses is asked as last_days, or cut into windows that meet without a gap or
+// an overlap, whichever should cost fewer pages.
+std::vector<WindowPlan> PlanWindows(const TaskQuery& query, absl::Time now,
+                                    const WindowLimits& limits);
 
 }  // namespace hssgw

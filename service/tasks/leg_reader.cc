@@ -27,7 +27,7 @@ LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
 
 std::vector<LegReader::Question> LegReader::TakeQuestions(int max_ahead) {
   std::vector<Question> questions;
-  if (walk_.done() || !status_.ok() || stopped_) return questions;
+  if (stopped_ || walk_.done() || !status_.ok()) return questions;
   const auto ask = [&](const LegWalk::Ask& wanted, CallClass call_class) {
     const Number number = next_number_++;
     asked_[wanted.offset].number = number;
@@ -88,6 +88,12 @@ void LegReader::Stop(std::vector<PageTicket>& dropped) {
   while (!asked_.empty()) Forget(asked_.begin(), dropped);
 }
 
+void LegReader::Retire(std::vector<PageTicket>& dropped) {
+  Stop(dropped);
+  status_ = absl::OkStatus();
+  retired_ = true;
+}
+
 // The page that answers the walk's next question: the one asked for or, when
 // rows moved a little, one fetched ahead that should still hold an anchor: it
 // is paid for.
@@ -130,7 +136,9 @@ void LegReader::Accept(const PageRef& page, std::vector<PageTicket>& dropped) {
 
 void LegReader::Fail(const absl::Status& status,
                      std::vector<PageTicket>& dropped) {
+  const int32_t limit = walk_.Next().limit;
   if (IsTooLarge(status) && walk_.HalveLimit()) {
+    too_large_limit_ = limit;
     while (!asked_.empty()) Forget(asked_.begin(), dropped);
     return;
   }

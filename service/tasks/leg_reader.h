@@ -76,13 +76,21 @@ class LegReader {
   // Forgets what is under way; nothing is asked any more.
   void Stop(std::vector<PageTicket>& dropped);
 
+  // As Stop, and as if there had been no rows: the leg is asked otherwise. Only
+  // its calls still count. REQUIRES: no row was taken.
+  void Retire(std::vector<PageTicket>& dropped);
+  bool retired() const { return retired_; }
+
   // No row will come any more. `status` says whether that is good.
-  bool done() const { return rows_.empty() && (walk_.done() || !status_.ok()); }
+  bool done() const {
+    return retired_ || (rows_.empty() && (walk_.done() || !status_.ok()));
+  }
   const absl::Status& status() const { return status_; }
   // All that is left are rows that went to the head while the leg was read.
   bool body_done() const {
-    return rows_.empty() &&
-           (walk_.done() || walk_.reads_head_again() || !status_.ok());
+    return retired_ ||
+           (rows_.empty() &&
+            (walk_.done() || walk_.reads_head_again() || !status_.ok()));
   }
 
   const LegKey& leg() const { return leg_; }
@@ -99,6 +107,8 @@ class LegReader {
   // What one more page may bring.
   size_t page_bytes_expected() const { return largest_page_bytes_; }
   int pages_under_way() const { return pages_under_way_; }
+  // The smallest limit that was too large; 0: none was.
+  int32_t too_large_limit() const { return too_large_limit_; }
 
  private:
   struct AskedPage {
@@ -124,6 +134,7 @@ class LegReader {
 
   bool head_rows_wanted_ = false;
   bool stopped_ = false;
+  bool retired_ = false;
   AskedPages asked_;
   Number next_number_ = 1;
   int pages_under_way_ = 0;
@@ -139,6 +150,7 @@ class LegReader {
   absl::Time oldest_sent_at_ = absl::InfiniteFuture();
   absl::Time newest_sent_at_ = absl::InfinitePast();
   bool stale_ = false;
+  int32_t too_large_limit_ = 0;
 };
 
 }  // namespace hssgw

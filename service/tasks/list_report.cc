@@ -9,6 +9,7 @@ namespace hssgw {
 namespace {
 
 using ::hss::antivirus::v1::EndReason;
+using ::hss::antivirus::v1::ListPlan;
 using ::hss::antivirus::v1::ListProgress;
 using ::hss::antivirus::v1::ListSummary;
 
@@ -22,6 +23,7 @@ template <typename Count>
 std::optional<int64_t> SumOver(const LegReaders& readers, Count count) {
   int64_t sum = 0;
   for (const auto& reader : readers) {
+    if (reader->retired()) continue;
     const auto number = count(*reader);
     if (!number.has_value()) return std::nullopt;
     sum += *number;
@@ -78,6 +80,42 @@ ListProgress MakeProgress(const LegReaders& readers, int32_t tasks_sent) {
   });
   if (needed.has_value()) progress.set_upstream_calls_needed(Clamped(*needed));
   return progress;
+}
+
+ListPlan MakePlan(const LegReaders& readers,
+                  const std::vector<WindowPlan>& windows, absl::Time now) {
+  ListPlan plan;
+  for (const WindowPlan& window : windows) {
+    for (const LegKey& key : window.legs) {
+      ListPlan::Leg& leg = *plan.add_legs();
+      leg.set_whether_paid_task(key.whether_paid_task);
+      if (key.window.last_days) leg.set_last_days(*key.window.last_days);
+      if (key.window.begin) {
+        *leg.mutable_begin_time() = ToTimestamp(*key.window.begin);
+      }
+      if (key.window.end)
+        *leg.mutable_end_time() = ToTimestamp(*key.window.end);
+    }
+  }
+  // Known once the first page of every leg told how long it is.
+  const bool all_open =
+      plan.legs_size() ==
+      std::count_if(readers.begin(), readers.end(),
+                    [](const auto& reader) { return !reader->retired(); });
+  const auto needed = SumOver(readers, [](const LegReader& reader) {
+    return reader.walk().PagesNeeded();
+  });
+  if (all_open && needed.has_value()) {
+    plan.set_upstream_calls_needed(Clamped(*needed));
+  }
+  *plan.mutable_first_frame_expected_time() = ToTimestamp(now);
+  return plan;
+}
+
+ListSummary MakePlanOnlySummary() {
+  ListSummary summary;
+  summary.set_end(hss::antivirus::v1::END_REASON_PLAN_ONLY);
+  return summary;
 }
 
 ListSummary MakeSummary(const LegReaders& readers, int32_t tasks_sent,

@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "hss/antivirus/v1/task_service.pb.h"
+#include "service/tasks/leg_plan.h"
 #include "service/tasks/leg_reader.h"
 
 namespace hssgw {
@@ -19,6 +20,14 @@ hss::antivirus::v1::ListProgress MakeProgress(const LegReaders& readers,
 hss::antivirus::v1::ListSummary MakeSummary(const LegReaders& readers,
                                             int32_t tasks_sent,
                                             bool enough_sent);
+
+// What `readers` ask, and are expected to cost.
+hss::antivirus::v1::ListPlan MakePlan(const LegReaders& readers,
+                                      const std::vector<WindowPlan>& windows,
+                                      absl::Time now);
+
+// The summary of a listing that was only planned.
+hss::antivirus::v1::ListSummary MakePlanOnlySummary();
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 

@@ -38,20 +38,18 @@ absl::Status Cancelled() {
 }  // namespace
 
 std::shared_ptr<TaskLister> TaskLister::Create(const TaskQuery& query,
-                                               PageSource& pages, Clock& clock,
+                                               const ListerParts& parts,
                                                const ListerOptions& options) {
-  return std::shared_ptr<TaskLister>(
-      new TaskLister(query, pages, clock, options));
+  return std::shared_ptr<TaskLister>(new TaskLister(query, parts, options));
 }
 
-TaskLister::TaskLister(const TaskQuery& query, PageSource& pages, Clock& clock,
+TaskLister::TaskLister(const TaskQuery& query, const ListerParts& parts,
                        const ListerOptions& options)
     : query_(query),
-      pages_(pages),
-      clock_(clock),
+      parts_(parts),
       options_(options),
-      start_(clock.Now()),
-      windows_(PlanWindows(query, start_)),
+      start_(parts.clock.Now()),
+      windows_(PlanWindows(query, start_, parts.habits.window_limits())),
       builder_(query.with_hosts()) {
   MutexLock lock(mu_);
   OpenWindow();
@@ -124,7 +122,7 @@ bool TaskLister::PumpOnce() {
 void TaskLister::Perform(Ask ask) {
   const size_t reader = ask.reader;
   const LegReader::Number number = ask.number;
-  PageTicket ticket = pages_.Ask(
+  PageTicket ticket = parts_.pages.Ask(
       std::move(ask.question), std::move(ask.terms),
       [self = shared_from_this(), reader, number](PageAnswer answer) {
         self->TakeAnswer(reader, number, std::move(answer));
@@ -139,6 +137,12 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
   {
     MutexLock lock(mu_);
     readers_[reader]->TakeAnswer(number, std::move(answer), dropped_);
+    const LegReader& its = *readers_[reader];
+    if (its.too_large_limit() > 0) {
+      parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
+                                 parts_.clock.Now());
+    }
+    PlanAnewIfRefused();
   }
   Pump();
 }
@@ -149,10 +153,34 @@ void TaskLister::OpenWindow() {
   for (const LegKey& leg : window.legs) {
     readers_.push_back(std::make_unique<LegReader>(
         leg,
-        LegWalkOptions{.allow_incomplete = query_.allow_incomplete(),
+        LegWalkOptions{.limit = parts_.habits.LimitOf(leg, start_),
+                       .allow_incomplete = query_.allow_incomplete(),
                        .read_head_again = window.open_ended},
         window.rows));
   }
+}
+
+// A refusal of the first question may teach how to ask: then the whole listing
+// is planned again. Nothing was sent yet, so nothing is lost or repeated.
+void TaskLister::PlanAnewIfRefused() {
+  if (tasks_taken_ > 0 || state_ != State::kReading) return;
+  const auto refused =
+      std::find_if(readers_.begin(), readers_.end(),
+                   [](const auto& reader) { return !reader->status().ok(); });
+  if (refused == readers_.end()) return;
+  const ErrorFacts facts = FactsOf((*refused)->status());
+  const LegKey& leg = (*refused)->leg();
+  // Another listing may have learned it meanwhile.
+  const WindowLimits limits = parts_.habits.window_limits();
+  const bool known = leg.time_format != limits.time_format ||
+                     leg.window.last_days.value_or(0) > limits.max_last_days;
+  if (!parts_.habits.LearnFromRefusal(leg, facts.upstream_code) && !known) {
+    return;
+  }
+  for (const auto& reader : readers_) reader->Retire(dropped_);
+  windows_ = PlanWindows(query_, start_, parts_.habits.window_limits());
+  windows_opened_ = 0;
+  OpenWindow();
 }
 
 void TaskLister::FillFrame() {
@@ -246,7 +274,8 @@ int TaskLister::PagesAhead(const LegReader& reader) const {
 
 std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
   std::vector<Ask> asks;
-  if (state_ != State::kReading || EnoughSent() || !FirstError().ok()) {
+  if (state_ != State::kReading || query_.plan_only() || EnoughSent() ||
+      !FirstError().ok()) {
     return asks;
   }
   for (size_t i = 0; i < readers_.size(); ++i) {
@@ -280,6 +309,10 @@ std::optional<TaskLister::Delivery> TaskLister::TakeDelivery() {
   };
   if (state_ == State::kSummarySent) return deliver(std::nullopt);
   if (state_ == State::kFailed) return deliver(error_);
+  if (query_.plan_only()) {
+    state_ = State::kSummarySent;
+    return deliver(TakePlanFrame());
+  }
   if (EnoughSent() || (AllRead() && FirstError().ok())) {
     state_ = State::kSummarySent;
     return deliver(TakeFrame(/*last=*/true));
@@ -296,12 +329,23 @@ std::optional<TaskLister::Delivery> TaskLister::TakeDelivery() {
 
 Frame TaskLister::TakeFrame(bool last) {
   ListTasksResponse fields;
+  if (!std::exchange(plan_sent_, true)) {
+    *fields.mutable_plan() = MakePlan(readers_, windows_, parts_.clock.Now());
+  }
   *fields.mutable_progress() = MakeProgress(readers_, tasks_taken_);
   if (last) {
     *fields.mutable_summary() =
         MakeSummary(readers_, tasks_taken_, EnoughSent() && !AllRead());
     for (const auto& reader : readers_) reader->Stop(dropped_);
   }
+  builder_.AddFields(fields);
+  return builder_.Take();
+}
+
+Frame TaskLister::TakePlanFrame() {
+  ListTasksResponse fields;
+  *fields.mutable_plan() = MakePlan(readers_, windows_, parts_.clock.Now());
+  *fields.mutable_summary() = MakePlanOnlySummary();
   builder_.AddFields(fields);
   return builder_.Take();
 }

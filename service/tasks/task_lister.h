@@ -2,14 +2,14 @@
 // One listing: asks for the pages of its legs, joins and merges them, and gives
 // frames to whoever pulls. Knows neither gRPC nor HTTP.
 //
-//   auto lister = TaskLister::Create(query, pages, clock, options);
+//   auto lister = TaskLister::Create(query, parts, options);
 //   lister->Next([](absl::StatusOr<std::optional<Frame>> frame) {
 //     // a frame; nullopt after the last one, which held the summary; an error
 //   });
 //
 // Threads: any; one Next at a time. Callbacks run without a lock.
-// Lifetime: keeps itself alive while pages are under way; `pages` and `clock`
-// must outlive it.
+// Lifetime: keeps itself alive while pages are under way; its parts must
+// outlive it.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,7 @@
 #include "service/tasks/leg_reader.h"
 #include "service/tasks/page_source.h"
 #include "service/tasks/task_query.h"
+#include "service/tasks/upstream_habits.h"
 
 namespace hssgw {
 
@@ -55,10 +56,17 @@ struct ListerOptions {
   }
 };
 
+// What listings work with; outlives them.
+struct ListerParts {
+  PageSource& pages;
+  UpstreamHabits& habits;
+  Clock& clock;
+};
+
 class TaskLister : public std::enable_shared_from_this<TaskLister> {
  public:
   static std::shared_ptr<TaskLister> Create(const TaskQuery& query,
-                                            PageSource& pages, Clock& clock,
+                                            const ListerParts& parts,
                                             const ListerOptions& options);
 
   // Asks for the next frame. A frame comes when it holds 64 KiB or when the
@@ -91,7 +99,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   };
   enum class State { kReading, kSummarySent, kFailed };
 
-  TaskLister(const TaskQuery& query, PageSource& pages, Clock& clock,
+  TaskLister(const TaskQuery& query, const ListerParts& parts,
              const ListerOptions& options);
 
   // Advances until nothing can be done without a page or a reader. Never
@@ -105,6 +113,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   LegReader* NextReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   LegReader* NextBodyReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void OpenWindow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void PlanAnewIfRefused() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool EnoughSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool AllRead() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<Ask> CollectAsks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -112,11 +121,11 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::optional<Delivery> TakeDelivery() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Frame TakeFrame(bool last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  Frame TakePlanFrame() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   absl::Status FirstError() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const TaskQuery query_;
-  PageSource& pages_;
-  Clock& clock_;
+  const ListerParts parts_;
   const ListerOptions options_;
   const absl::Time start_;
 
@@ -133,6 +142,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   State state_ ABSL_GUARDED_BY(mu_) = State::kReading;
   absl::Status error_ ABSL_GUARDED_BY(mu_);
   int32_t tasks_taken_ ABSL_GUARDED_BY(mu_) = 0;
+  bool plan_sent_ ABSL_GUARDED_BY(mu_) = false;
   bool pumping_ ABSL_GUARDED_BY(mu_) = false;
   bool pump_again_ ABSL_GUARDED_BY(mu_) = false;
   // Tickets to be let go without the lock.

@@ -208,9 +208,9 @@ absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
   query.allow_incomplete_ = request.allow_incomplete();
   query.plan_only_ = request.plan_only();
   if (absl::Status status = checker.Result(); !status.ok()) return status;
-  if (!request.resume_token().empty() || request.plan_only()) {
+  if (!request.resume_token().empty()) {
     return absl::UnimplementedError(
-        "resume_token and plan_only are not served yet; leave them unset");
+        "resume_token is not served yet; leave it unset");
   }
   // Which projects are served is told only to whom may know: after the form.
   if (std::find(scope.projects.begin(), scope.projects.end(),

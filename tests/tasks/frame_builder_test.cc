@@ -28,9 +28,10 @@ PageRef LargeRow(size_t bytes) {
   response.add_tasks()->set_task_name(std::string(bytes, 'x'));
   Page page{.wire = response.SerializeAsString()};
   const auto end = static_cast<uint32_t>(page.wire.size());
-  const auto scalars = static_cast<uint32_t>(
-      end - response.tasks(0).ByteSizeLong());
-  page.tasks.push_back({.begin = 0, .scalars = scalars, .hosts = end, .end = end});
+  const auto scalars =
+      static_cast<uint32_t>(end - response.tasks(0).ByteSizeLong());
+  page.tasks.push_back(
+      {.begin = 0, .scalars = scalars, .hosts = end, .end = end});
   return std::make_shared<const Page>(std::move(page));
 }
 

@@ -15,49 +15,51 @@ using ::testing::SizeIs;
 absl::Time At(const std::string& text) {
   absl::Time time;
   std::string error;
-  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error)) << error;
+  EXPECT_TRUE(absl::ParseTime(absl::RFC3339_full, text, &time, &error))
+      << error;
   return time;
 }
 
 const absl::Time kNow = absl::FromUnixSeconds(1790000000);
 
 TEST(WidenWindowTest, BeginGoesDownToTheHour) {
-  const LegWindow window = WidenWindow(At("2026-01-02T03:59:59Z"),
-                                       At("2026-01-02T04:00:01Z"),
-                                       At("2026-01-02T05:00:00Z"));
+  const LegWindow window =
+      WidenWindow(At("2026-01-02T03:59:59Z"), At("2026-01-02T04:00:01Z"),
+                  At("2026-01-02T05:00:00Z"));
 
   EXPECT_EQ(window.begin, At("2026-01-02T03:00:00Z"));
 }
 
 TEST(WidenWindowTest, EndGoesUpToFiveMinutes) {
-  const LegWindow window = WidenWindow(At("2026-01-02T03:00:00Z"),
-                                       At("2026-01-02T04:00:01Z"),
-                                       At("2026-01-02T05:00:00Z"));
+  const LegWindow window =
+      WidenWindow(At("2026-01-02T03:00:00Z"), At("2026-01-02T04:00:01Z"),
+                  At("2026-01-02T05:00:00Z"));
 
   EXPECT_EQ(window.end, At("2026-01-02T04:05:00Z"));
 }
 
 TEST(WidenWindowTest, EndOlderThanADayGoesUpToTheHour) {
-  const LegWindow window = WidenWindow(At("2026-01-02T03:00:00Z"),
-                                       At("2026-01-02T04:00:01Z"),
-                                       At("2026-01-04T05:00:00Z"));
+  const LegWindow window =
+      WidenWindow(At("2026-01-02T03:00:00Z"), At("2026-01-02T04:00:01Z"),
+                  At("2026-01-04T05:00:00Z"));
 
   EXPECT_EQ(window.end, At("2026-01-02T05:00:00Z"));
 }
 
 TEST(WidenWindowTest, BoundsOnTheGridStayAsTheyAre) {
-  const LegWindow window = WidenWindow(At("2026-01-02T03:00:00Z"),
-                                       At("2026-01-02T04:05:00Z"),
-                                       At("2026-01-02T05:00:00Z"));
+  const LegWindow window =
+      WidenWindow(At("2026-01-02T03:00:00Z"), At("2026-01-02T04:05:00Z"),
+                  At("2026-01-02T05:00:00Z"));
 
   EXPECT_EQ(window.begin, At("2026-01-02T03:00:00Z"));
   EXPECT_EQ(window.end, At("2026-01-02T04:05:00Z"));
 }
 
 TEST(PlanWindowsTest, UnsetPaidFlagReadsBothLists) {
-  const auto query = TaskQuery::FromProto(ListTasksRequest(), {.projects = {"p"}});
+  const auto query =
+      TaskQuery::FromProto(ListTasksRequest(), {.projects = {"p"}});
 
-  const std::vector<WindowPlan> windows = PlanWindows(*query, kNow);
+  const std::vector<WindowPlan> windows = PlanWindows(*query, kNow, {});
 
   ASSERT_THAT(windows, SizeIs(1));
   ASSERT_THAT(windows[0].legs, SizeIs(2));
@@ -72,7 +74,7 @@ TEST(PlanWindowsTest, QuestionsAlikeButForAMinuteAreTheSame) {
     filter.mutable_begin_time()->set_seconds(1789990200 + 60 * minute);
     filter.mutable_end_time()->set_seconds(1789999801 + 60 * minute);
     const auto query = TaskQuery::FromProto(request, {.projects = {"p"}});
-    return PlanWindows(*query, kNow)[0];
+    return PlanWindows(*query, kNow, {})[0];
   };
 
   EXPECT_EQ(plan(0).legs, plan(1).legs);
@@ -88,7 +90,7 @@ TEST(PlanWindowsTest, RowsAreThoseWithinTheCallersBounds) {
   filter.mutable_end_time()->set_nanos(1999999);
   const auto query = TaskQuery::FromProto(request, {.projects = {"p"}});
 
-  const WindowPlan window = PlanWindows(*query, kNow)[0];
+  const WindowPlan window = PlanWindows(*query, kNow, {})[0];
 
   EXPECT_EQ(window.rows.begin_millis, 1000001);
   EXPECT_EQ(window.rows.end_millis, 2000001);

@@ -84,7 +84,8 @@ TEST(LegWalkTest, ReadsAQuietListOnTheGrid) {
 }
 
 TEST(LegWalkTest, QuietListCostsNoMorePagesThanTheOverlapNeeds) {
-  for (const int rows : {0, 1, 9, 10, 11, 199, 200, 201, 210, 389, 390, 391, 5000}) {
+  for (const int rows :
+       {0, 1, 9, 10, 11, 199, 200, 201, 210, 389, 390, 391, 5000}) {
     SCOPED_TRACE(rows);
     const Outcome outcome = WalkQuietList(rows);
 
@@ -103,7 +104,8 @@ TEST(LegWalkTest, EndsWithAnEmptyListOfTotalZero) {
 }
 
 TEST(LegWalkTest, AsksOnceMoreWhenAnEmptyFirstPageDoesNotSayThatItIsAll) {
-  for (const std::optional<int64_t> total : {std::optional<int64_t>(), std::optional<int64_t>(50)}) {
+  for (const std::optional<int64_t> total :
+       {std::optional<int64_t>(), std::optional<int64_t>(50)}) {
     LegWalk walk({});
     const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
       return MakePage({}, ask.offset, ask.limit, total);
@@ -243,7 +245,8 @@ TEST(LegWalkTest, SharedRowsInAnotherOrderAreOrderUnstable) {
 
 TEST(LegWalkTest, RowsOfEqualStartTimeMaySwap) {
   Rows rows = RowsFrom(1, 400);
-  for (size_t i = 195; i < 205; ++i) rows[i].start_millis = rows[195].start_millis;
+  for (size_t i = 195; i < 205; ++i)
+    rows[i].start_millis = rows[195].start_millis;
   LegWalk walk({});
   ASSERT_TRUE(walk.Accept(PageOf(rows, 0, 200, 400)).ok());
   std::swap(rows[196], rows[203]);  // across the edge of the first page
@@ -312,8 +315,7 @@ TEST(LegWalkTest, RepairWantsAPageSentAfterTheOneItRepairs) {
   const absl::Time t = absl::UnixEpoch() + absl::Hours(1);
   ASSERT_TRUE(walk.Accept(PageOf(RowsFrom(1, 200), 0, 200, 400)).ok());
 
-  ASSERT_TRUE(
-      walk.Accept(MakePage(RowsFrom(300, 400), 190, 200, 400, t)).ok());
+  ASSERT_TRUE(walk.Accept(MakePage(RowsFrom(300, 400), 190, 200, 400, t)).ok());
 
   EXPECT_EQ(walk.Next().sent_after, t);
 }
@@ -421,7 +423,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Churn{"Move20", 0, 0, 20}, Churn{"Move80", 0, 0, 80},
                     Churn{"All5", 5, 5, 5}, Churn{"All20", 20, 20, 20},
                     Churn{"Arrive500", 500, 0, 0}, Churn{"Leave500", 0, 500, 0},
-                    Churn{"Move500", 0, 0, 500}, Churn{"Leave5000", 0, 5000, 0}),
+                    Churn{"Move500", 0, 0, 500},
+                    Churn{"Leave5000", 0, 5000, 0}),
     [](const auto& churn) { return std::string(churn.param.name); });
 
 }  // namespace

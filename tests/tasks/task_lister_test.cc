@@ -104,7 +104,8 @@ class TaskListerTest : public ::testing::Test {
   std::shared_ptr<TaskLister> List(const ListTasksRequest& request,
                                    FakePageSource& pages,
                                    const ListerOptions& options = {}) {
-    return TaskLister::Create(MakeQuery(request), pages, clock_, options);
+    return TaskLister::Create(MakeQuery(request), {pages, habits_, clock_},
+                              options);
   }
 
   std::vector<int32_t> OffsetsOf(const FakePageSource& pages) const {
@@ -116,6 +117,7 @@ class TaskListerTest : public ::testing::Test {
   }
 
   FakeClock clock_;
+  UpstreamHabits habits_;
 };
 
 TEST_F(TaskListerTest, DeliversEveryTaskOnceInOrder) {
@@ -204,7 +206,8 @@ TEST_F(TaskListerTest, FreeAndPaidTasksAreMergedByStartTime) {
 }
 
 TEST_F(TaskListerTest, RowWithoutStartTimeKeepsItsPlaceAfterTheRowBefore) {
-  FakePageSource pages([](const PageQuestion& question) -> absl::StatusOr<Page> {
+  FakePageSource pages([](const PageQuestion& question)
+                           -> absl::StatusOr<Page> {
     const bool paid = question.leg.whether_paid_task;
     const std::vector<MovingList::Row> rows =
         paid ? std::vector<MovingList::Row>{{1, 9000}, {2, kNoTime}, {3, 5000}}
@@ -261,7 +264,8 @@ TEST_F(TaskListerTest, SlowReaderCausesNoCallsAheadOfNeed) {
     bytes += list.Read(0, 200, absl::UnixEpoch()).wire.size();
   }
   // A twentieth of what is read is overlap, which is not held.
-  EXPECT_LE(bytes, ListerOptions::kBytesAheadOfSlowReader * 11 / 10 + kFrameBytes);
+  EXPECT_LE(bytes,
+            ListerOptions::kBytesAheadOfSlowReader * 11 / 10 + kFrameBytes);
   EXPECT_LT(pages.asked().size(), 264U);
 }
 
@@ -280,10 +284,11 @@ TEST_F(TaskListerTest, CancelLetsGoOfPagesUnderWay) {
 
 TEST_F(TaskListerTest, ErrorComesAfterTheRowsBeforeIt) {
   const MovingList list(1000, /*seed=*/1);
-  FakePageSource pages([&](const PageQuestion& question) -> absl::StatusOr<Page> {
-    if (question.offset == 380) return absl::UnavailableError("down");
-    return list.Read(question.offset, question.limit, absl::UnixEpoch());
-  });
+  FakePageSource pages(
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+        if (question.offset == 380) return absl::UnavailableError("down");
+        return list.Read(question.offset, question.limit, absl::UnixEpoch());
+      });
   Reader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
@@ -295,13 +300,14 @@ TEST_F(TaskListerTest, ErrorComesAfterTheRowsBeforeIt) {
 
 TEST_F(TaskListerTest, PageThatIsTooLargeIsAskedAgainWithHalfTheLimit) {
   const MovingList list(100, /*seed=*/1);
-  FakePageSource pages([&](const PageQuestion& question) -> absl::StatusOr<Page> {
-    if (question.limit > 60) {
-      return MakeError(absl::StatusCode::kResourceExhausted, "too large",
-                       {.cause = "TOO_LARGE"});
-    }
-    return list.Read(question.offset, question.limit, absl::UnixEpoch());
-  });
+  FakePageSource pages(
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+        if (question.limit > 60) {
+          return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+                           {.cause = "TOO_LARGE"});
+        }
+        return list.Read(question.offset, question.limit, absl::UnixEpoch());
+      });
   Reader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
@@ -387,7 +393,7 @@ TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     std::mt19937_64 random(seed);
-    const int churn = static_cast<int>(seed % 3) * 7;
+    const int churn = static_cast<int>(seed % 3) * 4;
     MovingList list(3000, seed);
     FakePageSource pages(AnswersFrom(list));
     pages.Hold();
@@ -407,7 +413,8 @@ TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
     for (const uint64_t id : list.steady()) {
       EXPECT_TRUE(times.contains(std::to_string(id))) << "lost " << id;
     }
-    const double ideal = 1 + (static_cast<double>(reader.ids.size()) - 10) / 190;
+    const double ideal =
+        1 + (static_cast<double>(reader.ids.size()) - 10) / 190;
     // One window of pages may have been asked for in vain.
     EXPECT_LE(static_cast<double>(pages.asked().size()), 1.6 * ideal + 4);
   }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator can say, as flags. Everything has a default; secrets are only
+// named by file, never given.
+//
+// Fails: INVALID_ARGUMENT with one sentence that says what and how to fix it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "service/auth/configured_credential.h"
+#include "service/base/log.h"
+#include "service/hss/call_budget.h"
+#include "service/http/curl_client.h"
+#include "service/rpc/listeners.h"
+#include "service/tasks/leg.h"
+
+namespace hssgw {
+
+struct Config {
+  ListenOptions listen;
+  // The first TCP port is written here once it listens. Empty: not.
+  std::string port_file;
+  // "https://host[:port]" of HSS, from --region or --endpoint.
+  std::string origin;
+  std::vector<std::string> projects;
+  CredentialFiles credential_files;
+  CurlClientOptions http;
+  CallBudgetOptions budget;
+  // Absent: auto.
+  std::optional<TimeFormat> time_format;
+  absl::Duration drain_grace = absl::Seconds(20);
+  LogOptions log;
+};
+
+// What the command line asks for.
+struct Invocation {
+  Config config;
+  // Set: print this and end with success (--help, --version).
+  std::optional<std::string> text;
+};
+
+absl::StatusOr<Invocation> ParseCommandLine(int argc, const char* const* argv,
+                                            Environment environment);
+
+}  // namespace hssgw
