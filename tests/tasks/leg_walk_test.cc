@@ -375,6 +375,10 @@ TEST(LegWalkTest, LooksNoPageAheadWhileTheListMoves) {
 struct Churn {
   const char* name;
   int arrive, leave, to_head;
+
+  friend void PrintTo(const Churn& churn, std::ostream* out) {
+    *out << churn.name;
+  }
 };
 
 class LegWalkChurnTest : public ::testing::TestWithParam<Churn> {};

@@ -103,6 +103,10 @@ struct Bound {
   const char* name;
   const char* field;
   std::function<void(ListTasksRequest&)> spoil;
+
+  friend void PrintTo(const Bound& bound, std::ostream* out) {
+    *out << bound.name;
+  }
 };
 
 class TaskQueryBoundTest : public ::testing::TestWithParam<Bound> {};

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/base/timer_queue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+#include "tests/testing/fake_clock.h"
+
+namespace hssgw {
+namespace {
+
+using ::testing::ElementsAre;
+
+const absl::Time kStart = absl::UnixEpoch();
+
+TEST(TimerQueueTest, RunsWhatIsDueInOrderOfTime) {
+  TimerQueue queue;
+  std::vector<int> ran;
+  const Timer late = queue.Add(kStart + absl::Seconds(2), [&] { ran.push_back(2); });
+  const Timer soon = queue.Add(kStart + absl::Seconds(1), [&] { ran.push_back(1); });
+  const Timer never = queue.Add(kStart + absl::Seconds(3), [&] { ran.push_back(3); });
+
+  EXPECT_EQ(queue.RunDue(kStart + absl::Seconds(2)), 2);
+
+  EXPECT_THAT(ran, ElementsAre(1, 2));
+  EXPECT_EQ(queue.Next(), kStart + absl::Seconds(3));
+}
+
+TEST(TimerQueueTest, EqualTimesRunInOrderOfAdding) {
+  TimerQueue queue;
+  std::vector<int> ran;
+  const Timer a = queue.Add(kStart, [&] { ran.push_back(1); });
+  const Timer b = queue.Add(kStart, [&] { ran.push_back(2); });
+
+  queue.RunDue(kStart);
+
+  EXPECT_THAT(ran, ElementsAre(1, 2));
+}
+
+TEST(TimerQueueTest, DroppedTimerDoesNotRun) {
+  TimerQueue queue;
+  bool ran = false;
+  std::optional<Timer> timer = queue.Add(kStart, [&] { ran = true; });
+
+  timer.reset();
+
+  EXPECT_EQ(queue.RunDue(kStart), 0);
+  EXPECT_FALSE(ran);
+}
+
+TEST(TimerQueueTest, CallbackMayAddAndDropTimers) {
+  TimerQueue queue;
+  std::optional<Timer> second;
+  bool ran = false;
+  const Timer first =
+      queue.Add(kStart, [&] { second = queue.Add(kStart, [&] { ran = true; }); });
+
+  EXPECT_EQ(queue.RunDue(kStart), 2);
+  EXPECT_TRUE(ran);
+}
+
+TEST(TimerQueueTest, TimerMayOutliveTheQueue) {
+  Timer timer;
+  {
+    TimerQueue queue;
+    timer = queue.Add(kStart, [] {});
+  }
+  timer.Cancel();
+}
+
+TEST(TimerQueueTest, InfiniteFutureNeverComes) {
+  TimerQueue queue;
+  const Timer timer = queue.Add(absl::InfiniteFuture(), [] {});
+
+  EXPECT_EQ(queue.Next(), absl::InfiniteFuture());
+}
+
+TEST(FakeClockTest, TimersSeeTheirOwnTime) {
+  FakeClock clock(kStart);
+  std::vector<absl::Time> seen;
+  const Timer a = clock.At(kStart + absl::Seconds(1),
+                           [&] { seen.push_back(clock.Now()); });
+  const Timer b = clock.At(kStart + absl::Seconds(5),
+                           [&] { seen.push_back(clock.Now()); });
+
+  clock.Advance(absl::Seconds(10));
+
+  EXPECT_THAT(seen, ElementsAre(kStart + absl::Seconds(1),
+                                kStart + absl::Seconds(5)));
+  EXPECT_EQ(clock.Now(), kStart + absl::Seconds(10));
+}
+
+}  // namespace
+}  // namespace hssgw

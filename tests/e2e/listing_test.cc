@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gateway as a user has it: real processes, real sockets, real signals.
+#include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "client/task_reader.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "hss/antivirus/v1/task_service.pb.h"
+#include "tests/e2e/child.h"
+#include "tests/e2e/expected_task.h"
+#include "tests/e2e/stack.h"
+
+namespace hssgw {
+namespace {
+
+using ::google::protobuf::util::MessageDifferencer;
+using ::hss::antivirus::v1::ListTasksRequest;
+using ::hss::antivirus::v1::ListTasksResponse;
+using ::hss::antivirus::v1::Task;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// By id: tasks of equal start time may come in either order.
+std::map<std::string, Task> Generated() {
+  std::map<std::string, Task> tasks;
+  for (const auto& task : simulator::GenerateTasks({})) {
+    tasks[task.task_id] = ExpectedTask(task);
+  }
+  return tasks;
+}
+
+void ExpectAllEqual(const std::vector<Task>& listed) {
+  std::map<std::string, Task> expected = Generated();
+  ASSERT_THAT(listed, SizeIs(expected.size()));
+  for (const Task& task : listed) {
+    const auto it = expected.find(task.task_id());
+    ASSERT_NE(it, expected.end()) << "unknown or repeated " << task.task_id();
+    ASSERT_TRUE(MessageDifferencer::Equals(task, it->second))
+        << task.ShortDebugString() << "\nexpected\n"
+        << it->second.ShortDebugString();
+    expected.erase(it);
+  }
+}
+
+// Messages printed one after the other, as JSON.
+std::vector<std::string> SplitJson(const std::string& text) {
+  std::vector<std::string> messages;
+  int depth = 0;
+  size_t begin = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[i] == '{' && depth++ == 0) {
+      begin = i;
+    } else if (!quoted && text[i] == '}' && --depth == 0) {
+      messages.push_back(text.substr(begin, i - begin + 1));
+    }
+  }
+  return messages;
+}
+
+std::vector<Task> TasksOf(const std::vector<std::string>& frames) {
+  std::vector<Task> tasks;
+  for (const std::string& json : frames) {
+    ListTasksResponse frame;
+    EXPECT_TRUE(
+        google::protobuf::util::JsonStringToMessage(json, &frame).ok());
+    tasks.insert(tasks.end(), frame.tasks().begin(), frame.tasks().end());
+  }
+  return tasks;
+}
+
+grpc::Status ListToEnd(const Stack& stack, std::vector<Task>* tasks = nullptr,
+                       const ListTasksRequest& request = {},
+                       const TaskReaderOptions& options = {}) {
+  const auto stub = stack.NewStub();
+  TaskReader reader(*stub, request, options);
+  while (std::optional<Task> task = reader.Next()) {
+    if (tasks != nullptr) tasks->push_back(*std::move(task));
+  }
+  return reader.status();
+}
+
+// Asks the simulator until it has seen so many; ctest's time-out ends it.
+void WaitForCounter(const Stack& stack, const std::string& name, int64_t value) {
+  int64_t seen = 0;
+  while (seen < value) {
+    seen = stack.Counter(name);
+    ASSERT_GE(seen, 0) << "the simulator has no counter " << name;
+  }
+}
+
+google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  details.ParseFromString(status.error_details());
+  for (const auto& detail : details.details()) {
+    if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&info);
+  }
+  return info;
+}
+
+TEST(ListingTest, CppClientGetsEveryTaskAsItWasGenerated) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+  std::vector<Task> tasks;
+
+  const grpc::Status status = ListToEnd(stack, &tasks);
+
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ExpectAllEqual(tasks);
+  EXPECT_EQ(stack.Counter("signature_failures"), 0);
+  EXPECT_TRUE(std::is_sorted(tasks.begin(), tasks.end(),
+                             [](const Task& a, const Task& b) {
+                               return a.start_time().seconds() >
+                                      b.start_time().seconds();
+                             }));
+}
+
+TEST(ListingTest, ToolWithoutStubsGetsEveryTask) {
+  const char* buf = std::getenv("HSSGW_BUF");
+  if (buf == nullptr) GTEST_SKIP() << "HSSGW_BUF names no buf; see ./dev test";
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+
+  const Outcome outcome = RunToEnd(
+      {.program = buf,
+       .arguments = {"curl", "--protocol", "grpc", "--http2-prior-knowledge",
+                     "-d", "{}",
+                     "http://" + stack.address() +
+                         "/hss.antivirus.v1.AntivirusTaskService/ListTasks"},
+       .environment = {"HOME=" + stack.folder().Path("")}});
+
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  ExpectAllEqual(TasksOf(SplitJson(outcome.output)));
+}
+
+TEST(ListingTest, HssctlListsEveryTaskAndTellsItsCost) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+
+  const Outcome outcome =
+      RunToEnd({.program = HssctlProgram(),
+                .arguments = {"--address", stack.address(), "list", "--all"}});
+
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.output, HasSubstr("5000 tasks in "));
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 5001);
+}
+
+TEST(ListingTest, WrongSignatureIsTheGatewaysFaultNotTheCallers) {
+  Stack stack({.secret_key = "wrong-secret-key"});
+  ASSERT_TRUE(stack.up());
+
+  const grpc::Status status = ListToEnd(stack);
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(ErrorInfoOf(status).reason(), "UPSTREAM_CREDENTIAL_REJECTED");
+  // One for the free and one for the paid list, never more: five lock a key.
+  EXPECT_LE(stack.Counter("signature_failures"), 2);
+}
+
+TEST(ListingTest, UpstreamDownIsUnavailableWithItsCause) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+  stack.simulator().Signal(SIGTERM);
+  stack.simulator().Wait();
+
+  const grpc::Status status = ListToEnd(stack);
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ErrorInfoOf(status).metadata().at("cause"), "REFUSED");
+}
+
+TEST(ListingTest, SecretReachesNeitherLogNorError) {
+  Stack stack({.secret_key = "wrong-secret-key"});
+  ASSERT_TRUE(stack.up());
+  const grpc::Status status = ListToEnd(stack);
+  stack.gateway().Signal(SIGTERM);
+  stack.gateway().Wait();
+
+  EXPECT_THAT(stack.gateway().Output(), Not(HasSubstr("wrong-secret-key")));
+  EXPECT_THAT(stack.gateway().Output(), Not(HasSubstr("SIMULATORACCESSKEY01")));
+  EXPECT_THAT(status.error_message(), Not(HasSubstr("SIMULATORACCESSKEY01")));
+}
+
+TEST(ListingTest, CancelReachesTheSocketOfUpstream) {
+  Stack stack({.simulator_flags = {"--latency", "30s"}});
+  ASSERT_TRUE(stack.up());
+  const auto stub = stack.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ListTasks(&context, ListTasksRequest());
+  WaitForCounter(stack, "lists_in_flight", 1);
+
+  context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+
+  WaitForCounter(stack, "disconnects_seen", 1);
+}
+
+TEST(ListingTest, DeadlineReachesTheSocketOfUpstream) {
+  Stack stack({.simulator_flags = {"--latency", "30s"}});
+  ASSERT_TRUE(stack.up());
+
+  const grpc::Status status = ListToEnd(
+      stack, nullptr, {}, {.deadline = absl::Now() + absl::Seconds(1)});
+
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  WaitForCounter(stack, "disconnects_seen", 1);
+}
+
+TEST(ListingTest, SigtermLetsARunningListingFinish) {
+  Stack stack({.simulator_flags = {"--latency", "200ms"}});
+  ASSERT_TRUE(stack.up());
+  const auto stub = stack.NewStub();
+  TaskReader reader(*stub, {}, {});
+  ASSERT_TRUE(reader.Next().has_value());
+
+  stack.gateway().Signal(SIGTERM);
+  int tasks = 1;
+  while (reader.Next().has_value()) ++tasks;
+
+  EXPECT_TRUE(reader.status().ok()) << reader.status().error_message();
+  EXPECT_EQ(tasks, 5000);
+  EXPECT_EQ(stack.gateway().Wait(), 0);
+}
+
+TEST(ListingTest, SigtermEndsAfterTheGrace) {
+  Stack stack({.simulator_flags = {"--latency", "30s"},
+               .gateway_flags = {"--drain-grace", "100ms"}});
+  ASSERT_TRUE(stack.up());
+  const auto stub = stack.NewStub();
+  grpc::ClientContext context;
+  const auto stream = stub->ListTasks(&context, ListTasksRequest());
+  WaitForCounter(stack, "lists_in_flight", 1);
+
+  stack.gateway().Signal(SIGTERM);
+
+  EXPECT_EQ(stack.gateway().Wait(), 0);
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
+struct BadStart {
+  const char* name;
+  std::vector<std::string> flags;
+  std::vector<std::string> environment;
+  const char* complaint;
+
+  friend void PrintTo(const BadStart& start, std::ostream* out) {
+    *out << start.name;
+  }
+};
+
+class BadStartTest : public ::testing::TestWithParam<BadStart> {};
+
+TEST_P(BadStartTest, EndsWithOneLineThatSaysHowToFixIt) {
+  const Outcome outcome = RunToEnd({.program = GatewayProgram(),
+                                    .arguments = GetParam().flags,
+                                    .environment = GetParam().environment});
+
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.output, HasSubstr(GetParam().complaint));
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1)
+      << outcome.output;
+}
+
+const std::vector<std::string>& Keys() {
+  static const auto& keys = *new std::vector<std::string>{
+      "HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=s",
+      "HUAWEICLOUD_SDK_PROJECT_ID=p"};
+  return keys;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EveryInput, BadStartTest,
+    testing::Values(
+        BadStart{"NoUpstream", {}, Keys(), "--region"},
+        BadStart{"BadRegion", {"--region", "no such"}, Keys(), "region"},
+        BadStart{"BadEndpoint", {"--endpoint", "ftp://x"}, Keys(), "--endpoint"},
+        BadStart{"Plaintext",
+                 {"--endpoint", "http://127.0.0.1:1"},
+                 Keys(),
+                 "--allow-plaintext-upstream"},
+        BadStart{"NoCredential",
+                 {"--region", "cn-north-4", "--project-id", "p"},
+                 {},
+                 "HUAWEICLOUD_SDK_AK"},
+        BadStart{"NoProject",
+                 {"--region", "cn-north-4"},
+                 {"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=s"},
+                 "--project-id"},
+        BadStart{"UnreadableFile",
+                 {"--region", "cn-north-4", "--ak-file", "/nowhere/ak",
+                  "--sk-file", "/nowhere/sk"},
+                 Keys(),
+                 "/nowhere/ak"},
+        BadStart{"BadListen",
+                 {"--region", "cn-north-4", "--listen", "0.0.0.0:1"},
+                 Keys(),
+                 "loopback"},
+        BadStart{"UnknownFlag", {"--frobnicate"}, Keys(), "--frobnicate"},
+        BadStart{"BadGrace",
+                 {"--region", "cn-north-4", "--drain-grace", "soon"},
+                 Keys(),
+                 "--drain-grace"}),
+    [](const auto& start) { return std::string(start.param.name); });
+
+TEST(StartTest, PortInUseIsAnErrorThatNamesIt) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+
+  const Outcome outcome = RunToEnd(
+      {.program = GatewayProgram(),
+       .arguments = {"--region", "cn-north-4", "--listen", stack.address()},
+       .environment = Keys()});
+
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.output, HasSubstr(stack.address()));
+}
+
+}  // namespace
+}  // namespace hssgw

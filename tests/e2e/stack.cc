@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/e2e/stack.h"
+
+#include <grpcpp/create_channel.h>
+#include <httplib.h>
+
+#include <nlohmann/json.hpp>
+
+namespace hssgw {
+
+std::string GatewayProgram() { return HSSGW_GATEWAY; }
+std::string SimulatorProgram() { return HSSGW_SIMULATOR; }
+std::string HssctlProgram() { return HSSGW_HSSCTL; }
+
+Stack::Stack(const StackOptions& options) {
+  const std::string simulator_port_file = folder_.Path("simulator.port");
+  ChildOptions simulator{
+      .program = SimulatorProgram(),
+      // The default data of the generator, not moved to the present.
+      .arguments = {"--port", "0", "--port-file", simulator_port_file,
+                    "--newest", "1737532317458"}};
+  simulator.arguments.insert(simulator.arguments.end(),
+                             options.simulator_flags.begin(),
+                             options.simulator_flags.end());
+  simulator_ = std::make_unique<Child>(simulator);
+  simulator_port_ = simulator_->WaitForPort(simulator_port_file);
+
+  const std::string gateway_port_file = folder_.Path("gateway.port");
+  ChildOptions gateway{
+      .program = GatewayProgram(),
+      .arguments = {"--listen", "127.0.0.1:0", "--port-file", gateway_port_file,
+                    "--endpoint", simulator_url(), "--allow-plaintext-upstream",
+                    "--calls-per-minute", "0"},
+      .environment = {"HUAWEICLOUD_SDK_AK=SIMULATORACCESSKEY01",
+                      "HUAWEICLOUD_SDK_SK=" + options.secret_key,
+                      "HUAWEICLOUD_SDK_PROJECT_ID="
+                      "05c2d0c9a980f47c2f8dc00b23cbef21"}};
+  gateway.arguments.insert(gateway.arguments.end(),
+                           options.gateway_flags.begin(),
+                           options.gateway_flags.end());
+  gateway_ = std::make_unique<Child>(gateway);
+  gateway_port_ = gateway_->WaitForPort(gateway_port_file);
+}
+
+std::string Stack::address() const {
+  return "127.0.0.1:" + std::to_string(gateway_port_);
+}
+
+std::string Stack::simulator_url() const {
+  return "http://127.0.0.1:" + std::to_string(simulator_port_);
+}
+
+std::string Stack::unix_target() const {
+  return "unix:" + folder_.Path("gateway.sock");
+}
+
+std::unique_ptr<hss::antivirus::v1::AntivirusTaskService::Stub> Stack::NewStub()
+    const {
+  return hss::antivirus::v1::AntivirusTaskService::NewStub(
+      grpc::CreateChannel(address(), grpc::InsecureChannelCredentials()));
+}
+
+int64_t Stack::Counter(const std::string& name) const {
+  httplib::Client client(simulator_url());
+  const auto result = client.Get("/simulator/counters");
+  if (!result) return -1;
+  const auto json = nlohmann::json::parse(result->body, nullptr, false);
+  return json.is_object() ? json.value(name, int64_t{-1}) : -1;
+}
+
+int Stack::Control(const std::string& path, const std::string& json) const {
+  httplib::Client client(simulator_url());
+  const auto result = client.Post(path, json, "application/json");
+  return result ? result->status : 0;
+}
+
+}  // namespace hssgw

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/hss/call_budget.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/testing/fake_clock.h"
+
+namespace hssgw {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class CallBudgetTest : public ::testing::Test {
+ protected:
+  // Asks for a start and remembers when it was allowed.
+  Ticket Take(CallBudget& budget, absl::Time deadline = absl::InfiniteFuture()) {
+    return budget.Take(deadline, [this](const absl::Status& status) {
+      if (status.ok()) {
+        starts_.push_back(clock_.Now());
+      } else {
+        errors_.push_back(status.code());
+      }
+    });
+  }
+
+  absl::Duration Since(size_t start) const {
+    return starts_.at(start) - starts_.front();
+  }
+
+  FakeClock clock_;
+  std::vector<absl::Time> starts_;
+  std::vector<absl::StatusCode> errors_;
+};
+
+TEST_F(CallBudgetTest, AllowsTheWholeWindowAtOnce) {
+  CallBudget budget({.calls = 5}, clock_);
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 6; ++i) tickets.push_back(Take(budget));
+
+  EXPECT_THAT(starts_, SizeIs(5));
+}
+
+TEST_F(CallBudgetTest, NextStartComesAPeriodAndAGuardAfterTheFirst) {
+  CallBudget budget({.calls = 5}, clock_);
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 6; ++i) tickets.push_back(Take(budget));
+
+  clock_.Advance(absl::Milliseconds(60249));
+  EXPECT_THAT(starts_, SizeIs(5));
+  clock_.Advance(absl::Milliseconds(1));
+
+  EXPECT_EQ(Since(5), absl::Milliseconds(60250));
+}
+
+// The promise "one quota, never overrun": in any period, wherever it begins.
+TEST_F(CallBudgetTest, NeverMoreStartsThanCallsInAnyPeriod) {
+  CallBudget budget({.calls = 5}, clock_);
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 60; ++i) {
+    tickets.push_back(Take(budget));
+    clock_.Advance(absl::Seconds(i % 7));
+  }
+  clock_.Advance(absl::Hours(1));
+
+  ASSERT_THAT(starts_, SizeIs(60));
+  for (size_t i = 5; i < starts_.size(); ++i) {
+    EXPECT_GE(starts_[i] - starts_[i - 5], absl::Seconds(60)) << i;
+  }
+}
+
+TEST_F(CallBudgetTest, ServesInOrder) {
+  CallBudget budget({.calls = 1}, clock_);
+  std::vector<int> order;
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 3; ++i) {
+    tickets.push_back(budget.Take(absl::InfiniteFuture(),
+                                  [&, i](const absl::Status&) { order.push_back(i); }));
+  }
+  clock_.Advance(absl::Minutes(5));
+
+  EXPECT_THAT(order, ElementsAre(0, 1, 2));
+}
+
+TEST_F(CallBudgetTest, DroppedTicketSpendsNothing) {
+  CallBudget budget({.calls = 1}, clock_);
+  Ticket first = Take(budget);
+  Ticket dropped = Take(budget);
+  Ticket third = Take(budget);
+
+  dropped.Cancel();
+  clock_.Advance(absl::Milliseconds(60250));
+
+  EXPECT_THAT(errors_, ElementsAre(absl::StatusCode::kCancelled));
+  EXPECT_THAT(starts_, SizeIs(2));
+}
+
+TEST_F(CallBudgetTest, WaitEndsWithItsDeadline) {
+  CallBudget budget({.calls = 1}, clock_);
+  Ticket first = Take(budget);
+  Ticket second = Take(budget, clock_.Now() + absl::Seconds(10));
+
+  clock_.Advance(absl::Seconds(10));
+
+  EXPECT_THAT(errors_, ElementsAre(absl::StatusCode::kDeadlineExceeded));
+}
+
+TEST_F(CallBudgetTest, ZeroCallsIsNoLimit) {
+  CallBudget budget({.calls = 0}, clock_);
+  std::vector<Ticket> tickets;
+  for (int i = 0; i < 100; ++i) tickets.push_back(Take(budget));
+
+  EXPECT_THAT(starts_, SizeIs(100));
+  EXPECT_TRUE(budget.unlimited());
+}
+
+TEST_F(CallBudgetTest, TicketMayOutliveIt) {
+  Ticket ticket;
+  {
+    CallBudget budget({.calls = 1}, clock_);
+    Ticket first = Take(budget);
+    ticket = Take(budget);
+  }
+  ticket.Cancel();
+  clock_.Advance(absl::Minutes(5));
+
+  EXPECT_THAT(errors_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace hssgw
