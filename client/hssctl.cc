@@ -112,7 +112,8 @@ void AddListFlags(CLI::App& list, ListFlags& flags) {
       ->check(CheckTime);
   list.add_option("--end-time", flags.end_time, "Began at or before")
       ->check(CheckTime);
-  list.add_option("--paid", flags.paid, "Only paid (true) or free (false) tasks")
+  list.add_option("--paid", flags.paid,
+                  "Only paid (true) or free (false) tasks")
       ->check(CLI::IsMember({"true", "false"}));
 }
 
@@ -131,9 +132,8 @@ ListTasksRequest MakeRequest(const ListFlags& flags) {
   filter.set_private_ip(flags.private_ip);
   filter.set_public_ip(flags.public_ip);
   for (const std::string& word : flags.host_task_status) {
-    filter.add_host_task_status(
-        FromWord("HOST_TASK_STATUS_", word,
-                 &hss::antivirus::v1::HostTaskStatus_Parse));
+    filter.add_host_task_status(FromWord(
+        "HOST_TASK_STATUS_", word, &hss::antivirus::v1::HostTaskStatus_Parse));
   }
   if (flags.last_days) filter.set_last_days(*flags.last_days);
   if (!flags.begin_time.empty()) {
@@ -174,8 +174,8 @@ void PrintJson(const Task& task) {
 
 int List(const ListFlags& flags) {
   const absl::Time start = absl::Now();
-  const auto stub = AntivirusTaskService::NewStub(grpc::CreateChannel(
-      flags.address, grpc::InsecureChannelCredentials()));
+  const auto stub = AntivirusTaskService::NewStub(
+      grpc::CreateChannel(flags.address, grpc::InsecureChannelCredentials()));
   TaskReaderOptions options;
   absl::Duration timeout;
   if (absl::ParseDuration(flags.timeout, &timeout)) {
@@ -192,11 +192,10 @@ int List(const ListFlags& flags) {
     return kExitCallFailed;
   }
   const auto& summary = reader.summary();
-  absl::FPrintF(stderr, "%d tasks in %.2f s, %d upstream calls%s\n",
-                summary.task_count(),
-                absl::ToDoubleSeconds(absl::Now() - start),
-                summary.upstream_calls(),
-                summary.complete() ? "" : "; INCOMPLETE: rows moved too fast");
+  absl::FPrintF(
+      stderr, "%d tasks in %.2f s, %d upstream calls%s\n", summary.task_count(),
+      absl::ToDoubleSeconds(absl::Now() - start), summary.upstream_calls(),
+      summary.complete() ? "" : "; INCOMPLETE: rows moved too fast");
   return 0;
 }
 

@@ -39,8 +39,8 @@ class TaskReader {
   // The next task; blocks until it is there. Absent: the end, see status().
   std::optional<hss::antivirus::v1::Task> Next();
 
-  // After the end: OK for a listing that came to its own end. A stream that ends
-  // with OK but without a summary is DATA_LOSS.
+  // After the end: OK for a listing that came to its own end. A stream that
+  // ends with OK but without a summary is DATA_LOSS.
   const grpc::Status& status() const { return status_; }
 
   // As the last frame told it.

@@ -37,8 +37,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--tls-cert", config.listen.tls.cert_file,
                  "PEM certificate chain of tls: addresses");
   app.add_option("--tls-key", config.listen.tls.key_file, "Its PEM key");
-  app.add_option("--unix-mode", flags.unix_mode,
-                 "Octal mode of unix: sockets")
+  app.add_option("--unix-mode", flags.unix_mode, "Octal mode of unix: sockets")
       ->capture_default_str();
   app.add_option("--port-file", config.port_file,
                  "File to write the first TCP port to, once it listens");
@@ -68,8 +67,7 @@ void AddFlags(CLI::App& app, Flags& flags) {
   app.add_option("--proxy", config.http.proxy,
                  "http://host:port or https://host:port to upstream; the "
                  "environment's is never used");
-  app.add_option("--time-format", flags.time_format,
-                 "How upstream wants times")
+  app.add_option("--time-format", flags.time_format, "How upstream wants times")
       ->check(CLI::IsMember({"auto", "epoch_millis", "utc_text"}))
       ->capture_default_str();
   app.add_option("--calls-per-minute", config.budget.calls,
@@ -118,12 +116,13 @@ absl::Status ResolveProject(const Flags& flags, Environment environment,
   const bool good =
       project.size() <= 256 &&
       std::all_of(project.begin(), project.end(), [](char c) {
-        return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-               c == '_' || c == '-';
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+               c == '-';
       });
   if (!good) {
     return absl::InvalidArgumentError(
-        "the project id (--project-id or HUAWEICLOUD_SDK_PROJECT_ID) is not 1-256 "
+        "the project id (--project-id or HUAWEICLOUD_SDK_PROJECT_ID) is not "
+        "1-256 "
         "of A-Z, a-z, 0-9, _ and -");
   }
   config.projects = {project};
@@ -148,15 +147,15 @@ absl::Status ResolveRest(const Flags& flags, Config& config) {
         "--unix-mode is no octal mode; write 0600 or 0660");
   }
   config.listen.unix_mode = static_cast<int>(mode);
-  static const auto& levels = *new std::map<std::string, LogLevel>{
-      {"debug", LogLevel::kDebug},
-      {"info", LogLevel::kInfo},
-      {"warning", LogLevel::kWarning},
-      {"error", LogLevel::kError}};
-  static const auto& formats = *new std::map<std::string, LogFormat>{
-      {"auto", LogFormat::kAuto},
-      {"text", LogFormat::kText},
-      {"json", LogFormat::kJson}};
+  static const auto& levels =
+      *new std::map<std::string, LogLevel>{{"debug", LogLevel::kDebug},
+                                           {"info", LogLevel::kInfo},
+                                           {"warning", LogLevel::kWarning},
+                                           {"error", LogLevel::kError}};
+  static const auto& formats =
+      *new std::map<std::string, LogFormat>{{"auto", LogFormat::kAuto},
+                                            {"text", LogFormat::kText},
+                                            {"json", LogFormat::kJson}};
   config.log = {.format = formats.at(flags.log_format),
                 .level = levels.at(flags.log_level)};
   return absl::OkStatus();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator can say, as flags. Everything has a default; secrets are only
-// named by file, never given.
+// What an operator can say, as flags. Everything has a default; secrets are
+// only named by file, never given.
 //
 // Fails: INVALID_ARGUMENT with one sentence that says what and how to fix it.
 #pragma once

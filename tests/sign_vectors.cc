@@ -38,13 +38,13 @@ int Main(const char* path) {
     std::cout << '\n';
   }
   for (size_t kind = 0; kind < kWords.size(); ++kind) {
-    std::cout << (kind == 0 ? "" : ", ") << counts[kind] << ' '
-              << kWords[kind];
+    std::cout << (kind == 0 ? "" : ", ") << counts[kind] << ' ' << kWords[kind];
   }
   std::cout << std::endl;
   const bool none = std::all_of(counts.begin(), counts.end(),
                                 [](int count) { return count == 0; });
-  if (none || file.bad() || counts[static_cast<size_t>(Kind::kUnreadable)] > 0) {
+  if (none || file.bad() ||
+      counts[static_cast<size_t>(Kind::kUnreadable)] > 0) {
     return 2;
   }
   return counts[static_cast<size_t>(Kind::kDiffers)] > 0 ? 1 : 0;

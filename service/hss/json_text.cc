@@ -11,6 +11,12 @@ namespace {
 
 using Form = IntegerText::Form;
 
+constexpr absl::string_view kHexDigits = "0123456789abcdef";
+
+unsigned char Byte(char c) { return static_cast<unsigned char>(c); }
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 // Where the parts of a number are.
 struct NumberParts {
   bool negative = false;
@@ -21,7 +27,7 @@ struct NumberParts {
 
 absl::string_view TakeDigits(absl::string_view& text) {
   size_t count = 0;
-  while (count < text.size() && absl::ascii_isdigit(text[count])) ++count;
+  while (count < text.size() && IsDigit(text[count])) ++count;
   const absl::string_view digits = text.substr(0, count);
   text.remove_prefix(count);
   return digits;
@@ -104,9 +110,8 @@ std::optional<uint32_t> ReadHex4(absl::string_view text) {
   if (text.size() < 4) return std::nullopt;
   uint32_t value = 0;
   for (const char c : text.substr(0, 4)) {
-    if (!absl::ascii_isxdigit(c)) return std::nullopt;
-    const int digit =
-        absl::ascii_isdigit(c) ? c - '0' : absl::ascii_tolower(c) - 'a' + 10;
+    const size_t digit = kHexDigits.find(absl::ascii_tolower(Byte(c)));
+    if (digit == absl::string_view::npos) return std::nullopt;
     value = value * 16 + static_cast<uint32_t>(digit);
   }
   return value;
@@ -179,8 +184,8 @@ JsonType TypeOf(absl::string_view text) {
     case 'f':
       return JsonType::kFalse;
     default:
-      return text[0] == '-' || absl::ascii_isdigit(text[0]) ? JsonType::kNumber
-                                                            : JsonType::kNone;
+      return text[0] == '-' || IsDigit(text[0]) ? JsonType::kNumber
+                                                : JsonType::kNone;
   }
 }
 
@@ -218,7 +223,7 @@ IntegerText ReadInteger(absl::string_view text) {
   if (!digits.empty() && digits.size() <= kSafeDigits && !leading_zero) {
     int64_t value = 0;
     size_t at = 0;
-    for (; at < digits.size() && absl::ascii_isdigit(digits[at]); ++at) {
+    for (; at < digits.size() && IsDigit(digits[at]); ++at) {
       value = value * 10 + (digits[at] - '0');
     }
     if (at == digits.size()) {

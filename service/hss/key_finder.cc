@@ -17,11 +17,10 @@ size_t KeyFinder::FindUnescaped(absl::string_view key) const {
   return kNone;
 }
 
-size_t KeyFinder::Search(const char* text) {
+size_t KeyFinder::Search(const char* text, size_t last) {
   for (size_t i = 0; i < schema_.rows.size(); ++i) {
     if (!words_[i].Matches(text)) continue;
-    next_[last_] = static_cast<uint8_t>(i);
-    last_ = i;
+    next_[last] = static_cast<uint8_t>(i);
     return i;
   }
   return kNone;

@@ -21,30 +21,23 @@ class KeyFinder {
 
   explicit KeyFinder(const MessageSchema& schema);
 
-  // At the start of an object.
-  void Restart() { last_ = kNone; }
-
   // The row whose key, and its closing quote, `text` begins with; kNone: there
-  // is none. REQUIRES: 24 readable bytes at `text`.
-  size_t Find(const char* text) {
-    const size_t guess = next_[last_];
-    if (words_[guess].Matches(text)) {
-      last_ = guess;
-      return guess;
-    }
-    return Search(text);
+  // is none. `last`: what the key before gave; kNone: this is the first.
+  // REQUIRES: 24 readable bytes at `text`.
+  size_t Find(const char* text, size_t last) {
+    const size_t guess = next_[last];
+    return words_[guess].Matches(text) ? guess : Search(text, last);
   }
 
   // The same for a key that had escapes.
   size_t FindUnescaped(absl::string_view key) const;
 
  private:
-  size_t Search(const char* text);
+  size_t Search(const char* text, size_t last);
 
   const MessageSchema& schema_;
   std::array<QuotedWord, kMaxRows> words_;
   std::array<uint8_t, kMaxRows + 1> next_{};
-  size_t last_ = kNone;
 };
 
 }  // namespace hssgw

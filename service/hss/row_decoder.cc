@@ -77,7 +77,7 @@ std::string FindTaskId(TokenCursor cursor, const TokenCursor& end) {
 }  // namespace
 
 struct RowDecoder::Key {
-  size_t index = KeyFinder::kNone;
+  size_t row = KeyFinder::kNone;
   // Only of a key that is no row's.
   absl::string_view name;
   bool escaped = false;
@@ -86,17 +86,17 @@ struct RowDecoder::Key {
 // The keys of an object so far.
 class RowDecoder::SeenKeys {
  public:
-  // False: it was there already, or that is too much to tell.
-  bool Add(const Key& key) {
-    if (key.index == KeyFinder::kNone) return AddUnknown(key);
-    const uint32_t bit = 1U << key.index;
-    if ((rows_ & bit) != 0) return false;
+  // False: it was there already, or is no row's.
+  bool AddRow(size_t row) {
+    const uint64_t bit = uint64_t{1} << row;
+    const bool is_new = (rows_ & bit) == 0;
     rows_ |= bit;
-    return true;
+    return is_new;
   }
 
- private:
-  bool AddUnknown(const Key& key) {
+  // False: it was there already, or that is too much to tell.
+  bool Add(const Key& key) {
+    if (key.row != KeyFinder::kNone) return AddRow(key.row);
     // An escaped one cannot be pointed at; rare enough to be read again.
     if (key.escaped || unknown_.size() == kMaxUnrecognizedNames ||
         absl::c_linear_search(unknown_, key.name)) {
@@ -106,8 +106,17 @@ class RowDecoder::SeenKeys {
     return true;
   }
 
-  uint32_t rows_ = 0;
+  uint64_t rows_ = uint64_t{1} << KeyFinder::kNone;
   absl::InlinedVector<absl::string_view, 8> unknown_;
+};
+
+// A field of an object whose value is next.
+struct RowDecoder::Field {
+  const char* raw_key = nullptr;
+  size_t row = KeyFinder::kNone;
+  size_t position = 0;
+  // Its row's first in this object, as far as it was looked for.
+  bool is_first = false;
 };
 
 // Which fields of an object are read.
@@ -243,33 +252,63 @@ RowDecoder::Pass RowDecoder::ReadFields(TokenCursor& cursor, Message& message,
                                         const Selection& selection) {
   if (cursor.Front() != '{') return Pass::kMalformed;
   message.fields.set_max_text(selection.max_text);
-  message.keys.Restart();
   SeenKeys seen;
-  size_t position = 0;
-  cursor.Advance();
-  bool more = cursor.Front() != '}';
-  while (more) {
-    if (cursor.Front() != '"') return Pass::kMalformed;
-    const Key key = ReadKey(cursor.data() + 1, message);
-    cursor.Advance();
-    if (cursor.Front() != ':') return Pass::kMalformed;
-    cursor.Advance();
-    bool wanted = true;
-    if (selection.positions != nullptr) {
-      wanted = (*selection.positions)[position++];
-    } else if (!seen.Add(key)) {
-      return Pass::kNotOnce;
+  Field field;
+  size_t last_row = KeyFinder::kNone;
+  TokenCursor at = cursor;  // a copy, which can stay in registers
+  at.Advance();
+  bool more = at.Front() != '}';
+  for (; more; ++field.position) {
+    if (at.Front() != '"') return Pass::kMalformed;
+    field.raw_key = at.data() + 1;
+    field.row = message.keys.Find(field.raw_key, last_row);
+    at.Advance();
+    if (at.Front() != ':') return Pass::kMalformed;
+    at.Advance();
+    field.is_first = selection.positions == nullptr && seen.AddRow(field.row);
+    if (field.is_first && EncodePlain(field.row, at, message)) {
+      at.Advance();
+    } else {
+      cursor = at;
+      const Pass pass = ReadUnusual(field, cursor, message, seen, selection);
+      if (pass != Pass::kDone) return pass;
+      at = cursor;
     }
-    if (!(wanted ? ReadField(key, cursor, message)
-                 : WalkValue(cursor).has_value())) {
-      return Pass::kMalformed;
-    }
-    more = cursor.Front() == ',';
-    if (more) cursor.Advance();
+    if (field.row != KeyFinder::kNone) last_row = field.row;
+    more = at.Front() == ',';
+    if (more) at.Advance();
   }
-  if (cursor.Front() != '}') return Pass::kMalformed;
-  cursor.Advance();
+  if (at.Front() != '}') return Pass::kMalformed;
+  at.Advance();
+  cursor = at;
   return Pass::kDone;
+}
+
+// Nearly every field there is: a scalar that fits.
+bool RowDecoder::EncodePlain(size_t row, const TokenCursor& cursor,
+                             Message& message) {
+  if (message.schema.rows[row].kind == FieldKind::kHosts || cursor.AtEnd() ||
+      context_.replaced != nullptr) {
+    return false;
+  }
+  return message.fields.Encode(row, cursor.Text(), message.out, message.key) <=
+         FieldResult::kAbsent;
+}
+
+RowDecoder::Pass RowDecoder::ReadUnusual(const Field& field,
+                                         TokenCursor& cursor, Message& message,
+                                         SeenKeys& seen,
+                                         const Selection& selection) {
+  const Key key = ReadKey(field.raw_key, field.row, message);
+  bool wanted = true;
+  if (selection.positions != nullptr) {
+    wanted = (*selection.positions)[field.position];
+  } else if (!field.is_first && !seen.Add(key)) {
+    return Pass::kNotOnce;
+  }
+  const bool well_formed =
+      wanted ? ReadField(key, cursor, message) : WalkValue(cursor).has_value();
+  return well_formed ? Pass::kDone : Pass::kMalformed;
 }
 
 // Marks the last field of each key of the object at `cursor`.
@@ -279,10 +318,12 @@ bool RowDecoder::SelectLast(TokenCursor cursor, Message& message,
   do {
     cursor.Advance();
     if (cursor.Front() != '"') return false;
-    const Key key = ReadKey(cursor.data() + 1, message);
-    const absl::string_view name = key.index == KeyFinder::kNone
+    const char* const raw_key = cursor.data() + 1;
+    const Key key =
+        ReadKey(raw_key, message.keys.Find(raw_key, KeyFinder::kNone), message);
+    const absl::string_view name = key.row == KeyFinder::kNone
                                        ? key.name
-                                       : message.schema.rows[key.index].key;
+                                       : message.schema.rows[key.row].key;
     const auto [place, added] =
         places.try_emplace(std::string(name), last.size());
     if (!added) {
@@ -299,29 +340,31 @@ bool RowDecoder::SelectLast(TokenCursor cursor, Message& message,
   return true;
 }
 
-inline RowDecoder::Key RowDecoder::ReadKey(const char* raw, Message& message) {
-  Key key = {.index = message.keys.Find(raw)};
-  if (key.index != KeyFinder::kNone) return key;
+// `row`: of the key as it is written; kNone: perhaps it has escapes.
+RowDecoder::Key RowDecoder::ReadKey(const char* raw, size_t row,
+                                    Message& message) {
+  Key key = {.row = row};
+  if (row != KeyFinder::kNone) return key;
   key.name = KeyText(raw, &key.escaped);
   if (!key.escaped) return key;
   key_text_.clear();
   if (!Unescape(key.name, key_text_)) return key;
   key.name = key_text_;
-  key.index = message.keys.FindUnescaped(key_text_);
+  key.row = message.keys.FindUnescaped(key_text_);
   return key;
 }
 
 bool RowDecoder::ReadField(const Key& key, TokenCursor& cursor,
                            Message& message) {
-  if (key.index == KeyFinder::kNone) {
+  if (key.row == KeyFinder::kNone) {
     return Keep(DriftKind::kField, key.name, cursor, message);
   }
-  const FieldRow& row = message.schema.rows[key.index];
+  const FieldRow& row = message.schema.rows[key.row];
   if (row.kind == FieldKind::kHosts) return ReadHosts(row, cursor, message);
   if (cursor.AtEnd()) return false;
   const absl::string_view token = cursor.Text();
   const FieldResult result =
-      message.fields.Encode(key.index, token, message.out, message.key);
+      message.fields.Encode(key.row, token, message.out, message.key);
   if (result <= FieldResult::kAbsent) {
     if (context_.replaced != nullptr) {
       CountReplaced(row.key, cursor.position(), token.size());

@@ -48,6 +48,7 @@ class RowDecoder {
  private:
   enum class Pass : uint8_t { kDone, kMalformed, kNotOnce };
   struct Key;
+  struct Field;
   class SeenKeys;
   struct Selection;
   struct Message;
@@ -61,7 +62,10 @@ class RowDecoder {
                   const Selection& selection);
   bool SelectLast(TokenCursor cursor, Message& message,
                   std::vector<bool>& last);
-  Key ReadKey(const char* raw, Message& message);
+  bool EncodePlain(size_t row, const TokenCursor& cursor, Message& message);
+  Pass ReadUnusual(const Field& field, TokenCursor& cursor, Message& message,
+                   SeenKeys& seen, const Selection& selection);
+  Key ReadKey(const char* raw, size_t row, Message& message);
   bool ReadField(const Key& key, TokenCursor& cursor, Message& message);
   bool ReadHosts(const FieldRow& row, TokenCursor& cursor, Message& message);
   bool ReadHost(uint32_t number, TokenCursor& cursor);

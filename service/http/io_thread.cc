@@ -2,6 +2,7 @@
 #include "service/http/io_thread.h"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 namespace hssgw {
@@ -10,40 +11,100 @@ namespace {
 // How long one poll may last when nothing is due; a wake-up ends it.
 constexpr int kLongestPollMillis = 60000;
 
+// Connections that are kept open for the next request.
+constexpr long kMaxIdleConnections = 64;
+
 CURLM* NewMulti() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(initialised);
-  return curl_multi_init();
+  CURLM* const multi = curl_multi_init();
+  // Without it libcurl keeps four a transfer: none when nothing is under way.
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  return multi;
+}
+
+// A peer that goes while TLS writes to it must not end the program.
+void IgnoreBrokenPipesOnThisThread() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 }  // namespace
 
-IoThread::IoThread() : multi_(NewMulti()), thread_([this] { Run(); }) {}
+class IoThread::Inbox {
+ public:
+  using Work = absl::AnyInvocable<void()>;
+
+  explicit Inbox(CURLM* multi) : multi_(multi) {}
+
+  void Put(Work work) {
+    MutexLock lock(mu_);
+    if (multi_ == nullptr) return;
+    posted_.push_back(std::move(work));
+    curl_multi_wakeup(multi_);
+  }
+
+  std::vector<Work> TakeAll() {
+    MutexLock lock(mu_);
+    return std::exchange(posted_, {});
+  }
+
+  void Wake() {
+    MutexLock lock(mu_);
+    if (multi_ != nullptr) curl_multi_wakeup(multi_);
+  }
+
+  // True, and nothing more is taken, if nothing is left.
+  bool CloseIfEmpty() {
+    MutexLock lock(mu_);
+    if (!posted_.empty()) return false;
+    multi_ = nullptr;
+    return true;
+  }
+
+ private:
+  Mutex mu_;
+  CURLM* multi_ ABSL_GUARDED_BY(mu_);  // null: closed
+  std::vector<Work> posted_ ABSL_GUARDED_BY(mu_);
+};
+
+IoThread::IoThread()
+    : multi_(NewMulti()),
+      inbox_(std::make_shared<Inbox>(multi_.get())),
+      thread_([this] { Run(); }) {}
 
 IoThread::~IoThread() {
   stopping_ = true;
-  curl_multi_wakeup(multi_.get());
+  inbox_->Wake();
   thread_.join();
 }
 
 Timer IoThread::At(absl::Time when, absl::AnyInvocable<void()> callback) {
-  const bool soonest = when < timers_.Next();
   Timer timer = timers_.Add(when, std::move(callback));
-  if (soonest) curl_multi_wakeup(multi_.get());
+  // Asked after Add: with an earlier timer the thread wakes by itself.
+  if (timers_.Next() >= when) inbox_->Wake();
   return timer;
 }
 
 void IoThread::Post(absl::AnyInvocable<void()> work) {
-  {
-    MutexLock lock(mu_);
-    posted_.push_back(std::move(work));
-  }
-  curl_multi_wakeup(multi_.get());
+  inbox_->Put(std::move(work));
+}
+
+Ticket IoThread::PostWhenDropped(absl::AnyInvocable<void()> work) {
+  return Ticket([weak = std::weak_ptr<Inbox>(inbox_),
+                 dropped = std::move(work)]() mutable {
+    if (const auto inbox = weak.lock()) inbox->Put(std::move(dropped));
+  });
 }
 
 void IoThread::Add(CURL* transfer, absl::AnyInvocable<void(CURLcode)> done) {
+  if (curl_multi_add_handle(multi_.get(), transfer) != CURLM_OK) {
+    return Post(
+        [refused = std::move(done)]() mutable { refused(CURLE_FAILED_INIT); });
+  }
   transfers_[transfer] = std::move(done);
-  curl_multi_add_handle(multi_.get(), transfer);
 }
 
 void IoThread::Remove(CURL* transfer) {
@@ -53,6 +114,7 @@ void IoThread::Remove(CURL* transfer) {
 }
 
 void IoThread::Run() {
+  IgnoreBrokenPipesOnThisThread();
   while (!stopping_) {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
@@ -63,25 +125,16 @@ void IoThread::Run() {
       curl_multi_poll(multi_.get(), nullptr, 0, PollMillis(), nullptr);
     }
   }
-  // Who is still waiting is told that the client is gone.
-  RunPosted();
-  while (!transfers_.empty()) {
-    const auto first = transfers_.begin();
-    CURL* const transfer = first->first;
-    auto done = std::move(first->second);
-    Remove(transfer);
-    done(CURLE_ABORTED_BY_CALLBACK);
-  }
-  RunPosted();
+  // Who is still waiting is told that the client is gone, and so is what they
+  // begin on hearing it.
+  do {
+    RunPosted();
+    AbortTransfers();
+  } while (!inbox_->CloseIfEmpty());
 }
 
 void IoThread::RunPosted() {
-  std::vector<absl::AnyInvocable<void()>> posted;
-  {
-    MutexLock lock(mu_);
-    posted = std::exchange(posted_, {});
-  }
-  for (auto& work : posted) work();
+  for (auto& work : inbox_->TakeAll()) work();
 }
 
 void IoThread::FinishTransfers() {
@@ -95,6 +148,16 @@ void IoThread::FinishTransfers() {
     auto done = std::move(it->second);
     Remove(transfer);
     done(result);
+  }
+}
+
+void IoThread::AbortTransfers() {
+  while (!transfers_.empty()) {
+    const auto first = transfers_.begin();
+    CURL* const transfer = first->first;
+    auto done = std::move(first->second);
+    Remove(transfer);
+    done(CURLE_ABORTED_BY_CALLBACK);
   }
 }
 

@@ -2,8 +2,9 @@
 // The one thread that runs libcurl and the timers: the program's clock.
 //
 // Threads: any may call; callbacks and posted work run on its thread.
-// Lifetime: outlives the clients that transfer on it. The destructor stops the
-// thread; timers that are not due yet never run.
+// Lifetime: outlives the clients that transfer on it; tickets may outlive it.
+// The destructor answers what is under way with CURLE_ABORTED_BY_CALLBACK, runs
+// what was posted, and joins; timers that are not due yet never run.
 #pragma once
 
 #include <curl/curl.h>
@@ -19,6 +20,7 @@
 #include "absl/time/time.h"
 #include "service/base/clock.h"
 #include "service/base/mutex.h"
+#include "service/base/ticket.h"
 #include "service/base/timer_queue.h"
 
 namespace hssgw {
@@ -33,18 +35,26 @@ class IoThread : public Clock {
   absl::Time Now() const override { return absl::Now(); }
   Timer At(absl::Time when, absl::AnyInvocable<void()> callback) override;
 
-  // Called exactly once, also while the thread stops; on its thread; never under
-  // a lock.
+  // Called exactly once, also while the thread stops; on its thread; never
+  // under a lock.
   void Post(absl::AnyInvocable<void()> work);
 
+  // A ticket that posts `work` when it is dropped. Dropped after the thread has
+  // ended, it does nothing.
+  Ticket PostWhenDropped(absl::AnyInvocable<void()> work);
+
   // Starts a transfer; `done` is called with its result unless Remove comes
-  // first. REQUIRES: on the thread.
+  // first. Called at most once; on the thread, not from within Add; never under
+  // a lock. REQUIRES: on the thread.
   void Add(CURL* transfer, absl::AnyInvocable<void(CURLcode)> done);
 
-  // Ends a transfer at once; its connection is closed. REQUIRES: on the thread.
+  // Ends a transfer at once; its connection is closed. REQUIRES: on the thread,
+  // not in a callback of libcurl.
   void Remove(CURL* transfer);
 
  private:
+  // What was posted. Shared with tickets, which may outlive the thread.
+  class Inbox;
   struct MultiDeleter {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
@@ -52,15 +62,15 @@ class IoThread : public Clock {
   void Run();
   void RunPosted();
   void FinishTransfers();
+  void AbortTransfers();
   int PollMillis() const;
 
   const std::unique_ptr<CURLM, MultiDeleter> multi_;
+  const std::shared_ptr<Inbox> inbox_;
   TimerQueue timers_;
   // Only the thread touches these.
   absl::flat_hash_map<CURL*, absl::AnyInvocable<void(CURLcode)>> transfers_;
 
-  Mutex mu_;
-  std::vector<absl::AnyInvocable<void()>> posted_ ABSL_GUARDED_BY(mu_);
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http/transfer_failure.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <initializer_list>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -22,15 +25,26 @@ struct Wording {
   absl::string_view advice;
 };
 
-absl::Status Unavailable(const TransferFailure& failure, const Wording& wording) {
-  return MakeError(absl::StatusCode::kUnavailable,
-                   absl::StrCat(failure.authority, " ", wording.what, "; ",
-                                wording.advice),
-                   {.reason = Reason::kUpstreamUnavailable,
-                    .cause = std::string(wording.cause)});
+absl::Status Unavailable(const TransferFailure& failure,
+                         const Wording& wording) {
+  return MakeError(
+      absl::StatusCode::kUnavailable,
+      absl::StrCat(failure.authority, " ", wording.what, "; ", wording.advice),
+      {.reason = Reason::kUpstreamUnavailable,
+       .cause = std::string(wording.cause)});
 }
 
-Wording TlsWording(const TransferFailure& failure) {
+bool Says(const TransferFailure& failure,
+          std::initializer_list<absl::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](absl::string_view word) {
+    return absl::StrContains(failure.detail, word);
+  });
+}
+
+Wording CertificateWording(const TransferFailure& failure) {
+  constexpr Wording kWrongName = {"TLS_NAME",
+                                  "shows a certificate of another name",
+                                  "check the endpoint and who answers there"};
   switch (failure.verify_result) {
     case kCertificateExpired:
     case kCertificateNotYetValid:
@@ -38,32 +52,57 @@ Wording TlsWording(const TransferFailure& failure) {
               "renew it, or set this machine's clock"};
     case kHostnameMismatch:
     case kIpAddressMismatch:
-      return {"TLS_NAME", "shows a certificate of another name",
-              "check the endpoint and who answers there"};
+      return kWrongName;
     default:
       break;
   }
-  if (absl::StrContains(failure.detail, "does not match") ||
-      absl::StrContains(failure.detail, "no alternative")) {
-    return {"TLS_NAME", "shows a certificate of another name",
-            "check the endpoint and who answers there"};
-  }
+  // libcurl compares names itself, after OpenSSL was content.
+  if (Says(failure, {"does not match", "no alternative"})) return kWrongName;
   return {"TLS_UNTRUSTED", "shows a certificate that is not trusted",
           "name its authority with ca_file, or check who answers there"};
 }
 
+Wording ConnectWording(const TransferFailure& failure) {
+  if (failure.os_error == ENETUNREACH || failure.os_error == EHOSTUNREACH) {
+    return {"UNREACHABLE", "cannot be reached from here: there is no route",
+            "check the network, the firewall and the proxy setting"};
+  }
+  return {"REFUSED", "refuses the connection",
+          "check the endpoint, and that something listens there"};
+}
+
 Wording TimeoutWording(const TransferFailure& failure) {
-  if (!failure.connected) {
+  if (failure.stalled) {
+    return {"STALL", "stopped sending in the middle of its answer",
+            "try again"};
+  }
+  if (!failure.sent) {
     return {"CONNECT_TIMEOUT", "does not accept the connection in time",
             "check the endpoint, the firewall and the proxy"};
-  }
-  if (failure.stalled) {
-    return {"STALL", "stopped sending in the middle of its answer", "try again"};
   }
   return {"TIMEOUT", "did not answer in time", "try again"};
 }
 
+Wording TlsWording(const TransferFailure& failure) {
+  // A connection that breaks in the handshake says nothing about TLS.
+  if (Says(failure, {"SSL_ERROR_SYSCALL", "reset by peer"})) {
+    return {"RESET", "broke the connection in the TLS handshake", "try again"};
+  }
+  return {"TLS", "cannot agree on TLS with us",
+          "check its TLS version, and the certificate it asks for"};
+}
+
 Wording BrokenWording(const TransferFailure& failure) {
+  // With TLS 1.3 a peer that misses our certificate says so after the
+  // handshake.
+  if (Says(failure, {" alert "})) {
+    return {"TLS", "ended TLS with an alert",
+            "check the certificate it asks for"};
+  }
+  if (Says(failure, {"chunk", "hexadecimal"})) {
+    return {"BAD_HTTP", "broke the rules of chunked transfer",
+            "try again, and report it if it stays"};
+  }
   if (failure.answer_began) {
     return {"RESET", "broke the connection in the middle of its answer",
             "try again"};
@@ -71,27 +110,47 @@ Wording BrokenWording(const TransferFailure& failure) {
   return {"RESET", "closed the connection without an answer", "try again"};
 }
 
+constexpr Wording kProxyWording = {
+    "PROXY", "is not reached: the proxy does not work",
+    "check the proxy setting, and that the proxy may go there"};
+
+// What failed is the proxy or the way to it.
+bool IsOfProxy(const TransferFailure& failure) {
+  if (!failure.by_proxy) return false;
+  switch (failure.code) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return true;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+      return failure.tls_of_proxy;
+    default:
+      // The tunnel was refused, or broke before it stood.
+      return !failure.sent && (failure.code == CURLE_RECV_ERROR ||
+                               failure.code == CURLE_SEND_ERROR ||
+                               failure.code == CURLE_GOT_NOTHING);
+  }
+}
+
 Wording WordingOf(const TransferFailure& failure) {
+  if (IsOfProxy(failure)) return kProxyWording;
   switch (failure.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return {"DNS", "has no address that can be found",
               "check the region or endpoint, and the name service"};
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
-      return {"PROXY", "is not reached: the proxy does not work",
-              "check the proxy setting"};
     case CURLE_COULDNT_CONNECT:
-      return {"REFUSED", "refuses the connection",
-              "check the endpoint, and that something listens there"};
+      return ConnectWording(failure);
     case CURLE_OPERATION_TIMEDOUT:
       return TimeoutWording(failure);
     case CURLE_PEER_FAILED_VERIFICATION:
-      return TlsWording(failure);
+      return CertificateWording(failure);
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CIPHER:
+      return TlsWording(failure);
     case CURLE_SSL_CERTPROBLEM:
-      return {"TLS", "cannot agree on TLS with us",
-              "check its TLS version, and the certificate it asks for"};
+      return {"TLS", "cannot be asked: our client certificate does not load",
+              "name PEM files of a certificate and its key"};
     case CURLE_SSL_CACERT_BADFILE:
       return {"TLS", "cannot be checked: ca_file is not readable",
               "name a PEM file of certificates"};
@@ -114,30 +173,47 @@ Wording WordingOf(const TransferFailure& failure) {
   }
 }
 
-absl::Status TooLarge(const TransferFailure& failure) {
+absl::Status TooLarge(const TransferFailure& failure, const Wording& wording) {
   return MakeError(
       absl::StatusCode::kResourceExhausted,
-      absl::StrCat(failure.authority,
-                   " sent a body over the size bound; narrow the query, or raise "
-                   "limits.response_bytes"),
-      {.reason = Reason::kUpstreamAnswerUnreadable, .cause = "TOO_LARGE"});
+      absl::StrCat(failure.authority, " ", wording.what, "; ", wording.advice),
+      {.reason = Reason::kUpstreamAnswerUnreadable,
+       .cause = std::string(wording.cause)});
+}
+
+bool IsBodyTooLarge(const TransferFailure& failure) {
+  // The second: announced by Content-Length, and not even begun.
+  return failure.body_too_large || failure.code == CURLE_FILESIZE_EXCEEDED;
+}
+
+bool IsHeaderTooLarge(const TransferFailure& failure) {
+  // The second: libcurl's own bound of one line (100 KiB).
+  return failure.headers_too_large ||
+         (failure.code == CURLE_OUT_OF_MEMORY && failure.sent);
+}
+
+bool IsStale(const TransferFailure& failure) {
+  if (failure.resend_refused) return true;
+  return failure.reused_connection && !failure.answer_began &&
+         (failure.code == CURLE_GOT_NOTHING ||
+          failure.code == CURLE_RECV_ERROR || failure.code == CURLE_SEND_ERROR);
 }
 
 }  // namespace
 
 absl::Status ToStatus(const TransferFailure& failure) {
-  if (failure.body_too_large) return TooLarge(failure);
-  if (failure.headers_too_large) {
-    return Unavailable(failure, {"HEADERS_TOO_LARGE", "sent too many headers",
-                                 "check who answers there"});
+  if (IsBodyTooLarge(failure)) {
+    return TooLarge(failure, {"TOO_LARGE", "sent a body over the size bound",
+                              "narrow the query"});
   }
-  if (failure.resend_refused ||
-      (failure.reused_connection && !failure.answer_began &&
-       (failure.code == CURLE_GOT_NOTHING || failure.code == CURLE_RECV_ERROR ||
-        failure.code == CURLE_SEND_ERROR))) {
-    return Unavailable(failure, {"STALE_CONNECTION",
-                                 "had closed a connection that was kept open",
-                                 "try again"});
+  if (IsHeaderTooLarge(failure)) {
+    return TooLarge(failure, {"HEADERS_TOO_LARGE", "sent too many headers",
+                              "check who answers there"});
+  }
+  if (IsStale(failure)) {
+    return Unavailable(
+        failure, {"STALE_CONNECTION",
+                  "had closed a connection that was kept open", "try again"});
   }
   if (failure.code == CURLE_OPERATION_TIMEDOUT && failure.deadline_passed) {
     return MakeError(absl::StatusCode::kDeadlineExceeded,

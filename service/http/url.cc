@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http/url.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -32,33 +35,48 @@ bool IsPort(absl::string_view text) {
          std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-bool IsAddressChar(char c) {
-  return HexDigit(c) >= 0 || c == ':' || c == '.';
+bool IsIpv6Address(absl::string_view text) {
+  in6_addr address;
+  return inet_pton(AF_INET6, std::string(text).c_str(), &address) == 1;
 }
 
-bool IsHostChar(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-         c == '.' || c == '_';
+bool IsHostName(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+           c == '.' || c == '_';
+  });
 }
+
+struct Authority {
+  absl::string_view host;  // with brackets, if it has them
+  absl::string_view port;  // empty: none was given
+};
 
 // A name or an IPv4 address, or an IPv6 address in brackets; perhaps a port.
-bool IsAuthority(absl::string_view text) {
-  absl::string_view host = text;
-  absl::string_view rest;
-  if (absl::ConsumePrefix(&host, "[")) {
-    const size_t end = host.find(']');
-    if (end == absl::string_view::npos) return false;
-    rest = host.substr(end + 1);
-    host = host.substr(0, end);
-    if (!std::all_of(host.begin(), host.end(), IsAddressChar)) return false;
-  } else {
-    const size_t colon = std::min(host.find(':'), host.size());
-    rest = host.substr(colon);
-    host = host.substr(0, colon);
-    if (!std::all_of(host.begin(), host.end(), IsHostChar)) return false;
+std::optional<Authority> ParseAuthority(absl::string_view text) {
+  const bool bracketed = absl::StartsWith(text, "[");
+  const size_t end =
+      bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+  if (end == absl::string_view::npos) return std::nullopt;
+  Authority authority{.host = text.substr(0, bracketed ? end + 1 : end)};
+  absl::string_view rest = text.substr(authority.host.size());
+  const bool host_is_right = bracketed ? IsIpv6Address(text.substr(1, end - 1))
+                                       : IsHostName(authority.host);
+  if (!host_is_right) return std::nullopt;
+  if (rest.empty()) return authority;
+  if (!absl::ConsumePrefix(&rest, ":") || !IsPort(rest)) return std::nullopt;
+  authority.port = rest;
+  return authority;
+}
+
+// The scheme in lower case, taken off `text`; empty if it is another one.
+absl::string_view ConsumeScheme(absl::string_view& text) {
+  for (const absl::string_view scheme : {"https://", "http://"}) {
+    if (!absl::StartsWithIgnoreCase(text, scheme)) continue;
+    text.remove_prefix(scheme.size());
+    return scheme;
   }
-  if (host.empty()) return false;
-  return rest.empty() || (absl::ConsumePrefix(&rest, ":") && IsPort(rest));
+  return {};
 }
 
 }  // namespace
@@ -121,30 +139,34 @@ QueryParameters ParseQuery(absl::string_view query) {
 }
 
 std::string CanonicalPath(absl::string_view path) {
-  const std::string escaped = absl::StrJoin(
-      absl::StrSplit(path, '/'), "/",
-      [](std::string* out, absl::string_view segment) {
-        absl::StrAppend(out, EscapeUrl(UnescapeUrl(segment)));
-      });
+  const std::string escaped =
+      absl::StrJoin(absl::StrSplit(path, '/'), "/",
+                    [](std::string* out, absl::string_view segment) {
+                      absl::StrAppend(out, EscapeUrl(UnescapeUrl(segment)));
+                    });
   return absl::EndsWith(escaped, "/") ? escaped : absl::StrCat(escaped, "/");
 }
 
 absl::StatusOr<std::string> ParseOrigin(absl::string_view text) {
-  absl::string_view rest = text;
-  std::string scheme = "https://";
-  if (absl::ConsumePrefix(&rest, "http://")) {
-    scheme = "http://";
-  } else if (!absl::ConsumePrefix(&rest, "https://")) {
+  const absl::string_view scheme = ConsumeScheme(text);
+  if (scheme.empty()) {
     return absl::InvalidArgumentError(
         "an endpoint begins with https:// (or http://)");
   }
-  absl::ConsumeSuffix(&rest, "/");
-  if (!IsAuthority(rest)) {
+  absl::ConsumeSuffix(&text, "/");
+  const std::optional<Authority> authority = ParseAuthority(text);
+  if (!authority.has_value()) {
     return absl::InvalidArgumentError(
-        "an endpoint is a host name or address and perhaps a port, without path, "
+        "an endpoint is a host name or address and perhaps a port, without "
+        "path, "
         "query or user: https://host or https://host:port");
   }
-  return absl::StrCat(scheme, absl::AsciiStrToLower(rest));
+  const std::string host = absl::AsciiStrToLower(authority->host);
+  const absl::string_view usual_port = scheme == "https://" ? "443" : "80";
+  if (authority->port.empty() || authority->port == usual_port) {
+    return absl::StrCat(scheme, host);
+  }
+  return absl::StrCat(scheme, host, ":", authority->port);
 }
 
 absl::string_view AuthorityOf(absl::string_view origin) {

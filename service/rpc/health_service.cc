@@ -10,8 +10,8 @@ namespace hssgw {
 using ::grpc::health::v1::HealthCheckRequest;
 using ::grpc::health::v1::HealthCheckResponse;
 
-// One Watch: writes the state of a name now and whenever it changes; states that
-// change while a write is under way are told as the last of them.
+// One Watch: writes the state of a name now and whenever it changes; states
+// that change while a write is under way are told as the last of them.
 class HealthService::Watcher
     : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
@@ -86,7 +86,8 @@ void HealthService::Set(const std::string& name, State state) {
 void HealthService::Shutdown() {
   MutexLock lock(mu_);
   shut_down_ = true;
-  for (auto& [name, status] : states_) status = HealthCheckResponse::NOT_SERVING;
+  for (auto& [name, status] : states_)
+    status = HealthCheckResponse::NOT_SERVING;
   for (Watcher* watcher : watchers_) {
     watcher->Tell(StatusOf(watcher->name()));
     watcher->End();
@@ -118,7 +119,8 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
 
 HealthService::Status HealthService::StatusOf(const std::string& name) const {
   const auto it = states_.find(name);
-  return it == states_.end() ? HealthCheckResponse::SERVICE_UNKNOWN : it->second;
+  return it == states_.end() ? HealthCheckResponse::SERVICE_UNKNOWN
+                             : it->second;
 }
 
 void HealthService::Register(Watcher& watcher) {

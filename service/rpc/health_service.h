@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// grpc.health.v1.Health of our own: unlike gRPC's stock one, reflection shows it.
-// Names: "" and the task service follow start and stop; "upstream" follows the
-// last exchange with HSS, and no probe should use it.
+// grpc.health.v1.Health of our own: unlike gRPC's stock one, reflection shows
+// it. Names: "" and the task service follow start and stop; "upstream" follows
+// the last exchange with HSS, and no probe should use it.
 //
 // Threads: any. Lock order: the service, then a watcher.
 #pragma once

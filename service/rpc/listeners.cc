@@ -52,8 +52,8 @@ bool SomeoneListens(const std::string& path) {
   std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
-  const int result = connect(fd, reinterpret_cast<const sockaddr*>(&address),
-                             sizeof(address));
+  const int result =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   close(fd);
   return result == 0;
 }
@@ -70,14 +70,15 @@ absl::Status CheckDirectory(const ListenAddress& address) {
   const std::string directory = DirectoryOf(address.path);
   struct stat found = {};
   if (stat(directory.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) {
-    return Refused(address.target, absl::StrCat(directory,
-                                                " is not a directory; create it"));
+    return Refused(address.target,
+                   absl::StrCat(directory, " is not a directory; create it"));
   }
   if ((found.st_mode & S_IWOTH) != 0) {
-    return Refused(address.target,
-                   absl::StrCat(directory,
-                                " is a world-writable directory, where anyone "
-                                "could replace the socket; use one of your own"));
+    return Refused(
+        address.target,
+        absl::StrCat(directory,
+                     " is a world-writable directory, where anyone "
+                     "could replace the socket; use one of your own"));
   }
   return absl::OkStatus();
 }
@@ -95,8 +96,9 @@ absl::Status RemoveStaleSocket(const ListenAddress& address) {
                    "another path");
   }
   if (unlink(address.path.c_str()) != 0) {
-    return Refused(address.target, "a stale socket is in the way and cannot be "
-                                   "removed; remove it");
+    return Refused(address.target,
+                   "a stale socket is in the way and cannot be "
+                   "removed; remove it");
   }
   LogInfo("removed stale socket", {{"path", address.path}});
   return absl::OkStatus();
@@ -201,9 +203,8 @@ std::vector<std::string> Listeners::Bound() const {
     }
     const std::string host =
         address.target.substr(0, address.target.rfind(':'));
-    bound.push_back(absl::StrCat(
-        address.kind == ListenKind::kTls ? "tls:" : "", host, ":",
-        listening->port));
+    bound.push_back(absl::StrCat(address.kind == ListenKind::kTls ? "tls:" : "",
+                                 host, ":", listening->port));
   }
   return bound;
 }

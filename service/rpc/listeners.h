@@ -9,7 +9,6 @@
 #include <grpcpp/server_builder.h>
 
 #include <memory>
-
 #include <string>
 #include <vector>
 
@@ -46,7 +45,8 @@ struct ListenAddress {
 
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
-// Adds every address to a server that is being built, then tells what was bound.
+// Adds every address to a server that is being built, then tells what was
+// bound.
 //
 //   Listeners listeners;
 //   status = listeners.AddTo(builder, options);
@@ -56,7 +56,8 @@ class Listeners {
  public:
   // Checks addresses, certificates and directories; removes the socket files of
   // gateways that are gone.
-  absl::Status AddTo(grpc::ServerBuilder& builder, const ListenOptions& options);
+  absl::Status AddTo(grpc::ServerBuilder& builder,
+                     const ListenOptions& options);
 
   // Names the address that could not be bound, or sets the modes of sockets.
   absl::Status AfterStart(bool started);

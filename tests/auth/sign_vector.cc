@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "service/auth/credential.h"
@@ -94,9 +95,11 @@ std::string LeanAuthorization(const Vector& vector) {
   }
   absl::Time now;
   std::string error;
-  if (!absl::ParseTime("%Y%m%dT%H%M%SZ", vector.date, &now, &error)) {
-    return error;
-  }
+  // %Y would take all eight digits.
+  const std::string& date = vector.date;
+  const std::string dashed = absl::StrCat(
+      date.substr(0, 4), "-", date.substr(4, 2), "-", date.substr(6));
+  if (!absl::ParseTime("%Y-%m-%dT%H%M%SZ", dashed, &now, &error)) return error;
   SignLean(request, vector.keys, now);
   return AuthorizationOf(request);
 }
@@ -121,15 +124,17 @@ std::string Difference(const Json& line, const Vector& vector) {
   const std::string authorization = AuthorizationOf(request);
   const std::string signature =
       HmacSha256Hex(vector.keys.secret_key.Reveal(), text);
-  const std::string want = absl::StrCat(
-      "SDK-HMAC-SHA256 Access=", vector.keys.access_key, ", SignedHeaders=",
-      absl::StrJoin(vector.names, ";"), ", Signature=", WantedSignature(line));
+  const std::string want =
+      absl::StrCat("SDK-HMAC-SHA256 Access=", vector.keys.access_key,
+                   ", SignedHeaders=", absl::StrJoin(vector.names, ";"),
+                   ", Signature=", WantedSignature(line));
   if (authorization != want) {
     return absl::StrCat("signature is ", signature);
   }
-  const std::string given = line.contains("headers_out")
-                                ? line["headers_out"].at("Authorization")
-                                : want;
+  const std::string given =
+      line.contains("headers_out")
+          ? line["headers_out"].at("Authorization").get<std::string>()
+          : want;
   if (authorization != given) {
     return absl::StrCat("Authorization is ", authorization);
   }

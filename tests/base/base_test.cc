@@ -20,7 +20,9 @@ namespace {
 using ::testing::SizeIs;
 
 template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 static_assert(!Printable<Secret>);
 static_assert(!std::is_convertible_v<Secret, std::string>);
@@ -67,15 +69,15 @@ TEST(CryptoTest, ComparesWholeStrings) {
 }
 
 TEST(ErrorTest, FactsSurviveTheStatus) {
-  const ErrorFacts facts = FactsOf(
-      MakeError(absl::StatusCode::kAborted, "m",
-                {.reason = Reason::kListChangedTooFast,
-                 .upstream_code = "HSS.0001",
-                 .upstream_request_id = "r",
-                 .http_status = 400,
-                 .cause = "DNS",
-                 .retry_after = absl::Milliseconds(1500),
-                 .violations = {{"view", "a value"}}}));
+  const ErrorFacts facts =
+      FactsOf(MakeError(absl::StatusCode::kAborted, "m",
+                        {.reason = Reason::kListChangedTooFast,
+                         .upstream_code = "HSS.0001",
+                         .upstream_request_id = "r",
+                         .http_status = 400,
+                         .cause = "DNS",
+                         .retry_after = absl::Milliseconds(1500),
+                         .violations = {{"view", "a value"}}}));
 
   EXPECT_EQ(facts.reason, Reason::kListChangedTooFast);
   EXPECT_EQ(facts.upstream_code, "HSS.0001");
@@ -127,7 +129,9 @@ TEST(TicketTest, CancelsOnceAndWhenDropped) {
     moved.Cancel();
   }
   EXPECT_EQ(cancelled, 1);
-  { const Ticket dropped([&] { ++cancelled; }); }
+  {
+    const Ticket dropped([&] { ++cancelled; });
+  }
   EXPECT_EQ(cancelled, 2);
 }
 

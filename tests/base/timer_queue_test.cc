@@ -19,9 +19,12 @@ const absl::Time kStart = absl::UnixEpoch();
 TEST(TimerQueueTest, RunsWhatIsDueInOrderOfTime) {
   TimerQueue queue;
   std::vector<int> ran;
-  const Timer late = queue.Add(kStart + absl::Seconds(2), [&] { ran.push_back(2); });
-  const Timer soon = queue.Add(kStart + absl::Seconds(1), [&] { ran.push_back(1); });
-  const Timer never = queue.Add(kStart + absl::Seconds(3), [&] { ran.push_back(3); });
+  const Timer late =
+      queue.Add(kStart + absl::Seconds(2), [&] { ran.push_back(2); });
+  const Timer soon =
+      queue.Add(kStart + absl::Seconds(1), [&] { ran.push_back(1); });
+  const Timer never =
+      queue.Add(kStart + absl::Seconds(3), [&] { ran.push_back(3); });
 
   EXPECT_EQ(queue.RunDue(kStart + absl::Seconds(2)), 2);
 
@@ -55,8 +58,8 @@ TEST(TimerQueueTest, CallbackMayAddAndDropTimers) {
   TimerQueue queue;
   std::optional<Timer> second;
   bool ran = false;
-  const Timer first =
-      queue.Add(kStart, [&] { second = queue.Add(kStart, [&] { ran = true; }); });
+  const Timer first = queue.Add(
+      kStart, [&] { second = queue.Add(kStart, [&] { ran = true; }); });
 
   EXPECT_EQ(queue.RunDue(kStart), 2);
   EXPECT_TRUE(ran);
@@ -81,15 +84,15 @@ TEST(TimerQueueTest, InfiniteFutureNeverComes) {
 TEST(FakeClockTest, TimersSeeTheirOwnTime) {
   FakeClock clock(kStart);
   std::vector<absl::Time> seen;
-  const Timer a = clock.At(kStart + absl::Seconds(1),
-                           [&] { seen.push_back(clock.Now()); });
-  const Timer b = clock.At(kStart + absl::Seconds(5),
-                           [&] { seen.push_back(clock.Now()); });
+  const Timer a =
+      clock.At(kStart + absl::Seconds(1), [&] { seen.push_back(clock.Now()); });
+  const Timer b =
+      clock.At(kStart + absl::Seconds(5), [&] { seen.push_back(clock.Now()); });
 
   clock.Advance(absl::Seconds(10));
 
-  EXPECT_THAT(seen, ElementsAre(kStart + absl::Seconds(1),
-                                kStart + absl::Seconds(5)));
+  EXPECT_THAT(
+      seen, ElementsAre(kStart + absl::Seconds(1), kStart + absl::Seconds(5)));
   EXPECT_EQ(clock.Now(), kStart + absl::Seconds(10));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a simulated task should look like to a caller: written again from the
-// vendor's tables, field by field, so that decode is held against something that
-// it does not share.
+// vendor's tables, field by field, so that decode is held against something
+// that it does not share.
 #pragma once
 
 #include "hss/antivirus/v1/task.pb.h"

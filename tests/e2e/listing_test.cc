@@ -77,8 +77,7 @@ std::vector<Task> TasksOf(const std::vector<std::string>& frames) {
   std::vector<Task> tasks;
   for (const std::string& json : frames) {
     ListTasksResponse frame;
-    EXPECT_TRUE(
-        google::protobuf::util::JsonStringToMessage(json, &frame).ok());
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &frame).ok());
     tasks.insert(tasks.end(), frame.tasks().begin(), frame.tasks().end());
   }
   return tasks;
@@ -96,7 +95,8 @@ grpc::Status ListToEnd(const Stack& stack, std::vector<Task>* tasks = nullptr,
 }
 
 // Asks the simulator until it has seen so many; ctest's time-out ends it.
-void WaitForCounter(const Stack& stack, const std::string& name, int64_t value) {
+void WaitForCounter(const Stack& stack, const std::string& name,
+                    int64_t value) {
   int64_t seen = 0;
   while (seen < value) {
     seen = stack.Counter(name);
@@ -124,11 +124,10 @@ TEST(ListingTest, CppClientGetsEveryTaskAsItWasGenerated) {
   ASSERT_TRUE(status.ok()) << status.error_message();
   ExpectAllEqual(tasks);
   EXPECT_EQ(stack.Counter("signature_failures"), 0);
-  EXPECT_TRUE(std::is_sorted(tasks.begin(), tasks.end(),
-                             [](const Task& a, const Task& b) {
-                               return a.start_time().seconds() >
-                                      b.start_time().seconds();
-                             }));
+  EXPECT_TRUE(std::is_sorted(
+      tasks.begin(), tasks.end(), [](const Task& a, const Task& b) {
+        return a.start_time().seconds() > b.start_time().seconds();
+      }));
 }
 
 TEST(ListingTest, ToolWithoutStubsGetsEveryTask) {
@@ -159,7 +158,8 @@ TEST(ListingTest, HssctlListsEveryTaskAndTellsItsCost) {
 
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.output, HasSubstr("5000 tasks in "));
-  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 5001);
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'),
+            5001);
 }
 
 TEST(ListingTest, WrongSignatureIsTheGatewaysFaultNotTheCallers) {
@@ -290,7 +290,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadStart{"NoUpstream", {}, Keys(), "--region"},
         BadStart{"BadRegion", {"--region", "no such"}, Keys(), "region"},
-        BadStart{"BadEndpoint", {"--endpoint", "ftp://x"}, Keys(), "--endpoint"},
+        BadStart{
+            "BadEndpoint", {"--endpoint", "ftp://x"}, Keys(), "--endpoint"},
         BadStart{"Plaintext",
                  {"--endpoint", "http://127.0.0.1:1"},
                  Keys(),

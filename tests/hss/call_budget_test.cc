@@ -19,7 +19,8 @@ using ::testing::SizeIs;
 class CallBudgetTest : public ::testing::Test {
  protected:
   // Asks for a start and remembers when it was allowed.
-  Ticket Take(CallBudget& budget, absl::Time deadline = absl::InfiniteFuture()) {
+  Ticket Take(CallBudget& budget,
+              absl::Time deadline = absl::InfiniteFuture()) {
     return budget.Take(deadline, [this](const absl::Status& status) {
       if (status.ok()) {
         starts_.push_back(clock_.Now());
@@ -79,8 +80,9 @@ TEST_F(CallBudgetTest, ServesInOrder) {
   std::vector<int> order;
   std::vector<Ticket> tickets;
   for (int i = 0; i < 3; ++i) {
-    tickets.push_back(budget.Take(absl::InfiniteFuture(),
-                                  [&, i](const absl::Status&) { order.push_back(i); }));
+    tickets.push_back(
+        budget.Take(absl::InfiniteFuture(),
+                    [&, i](const absl::Status&) { order.push_back(i); }));
   }
   clock_.Advance(absl::Minutes(5));
 

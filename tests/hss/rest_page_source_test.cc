@@ -24,9 +24,9 @@ constexpr char kOneTask[] =
     R"({"total_num":1,"data_list":[{"task_id":"t-1","start_time":1000}]})";
 
 absl::Status StaleConnection() {
-  return MakeError(absl::StatusCode::kUnavailable, "closed",
-                   {.reason = Reason::kUpstreamUnavailable,
-                    .cause = "STALE_CONNECTION"});
+  return MakeError(
+      absl::StatusCode::kUnavailable, "closed",
+      {.reason = Reason::kUpstreamUnavailable, .cause = "STALE_CONNECTION"});
 }
 
 class RestPageSourceTest : public ::testing::Test {
@@ -34,10 +34,12 @@ class RestPageSourceTest : public ::testing::Test {
   // Asks for the first page; the answer may come on a decode thread.
   void Ask(PageTerms terms = {}) {
     answer_ = std::promise<PageAnswer>();
-    ticket_ = source_.Ask(
-        {.leg = {.profile = "default", .project_id = "p"}, .offset = 190, .limit = 200},
-        std::move(terms),
-        [this](PageAnswer answer) { answer_.set_value(std::move(answer)); });
+    ticket_ = source_.Ask({.leg = {.profile = "default", .project_id = "p"},
+                           .offset = 190,
+                           .limit = 200},
+                          std::move(terms), [this](PageAnswer answer) {
+                            answer_.set_value(std::move(answer));
+                          });
   }
   PageAnswer Answer() { return answer_.get_future().get(); }
 

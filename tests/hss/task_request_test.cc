@@ -6,8 +6,7 @@
 
 #include <string>
 
-#include "service/hss/endpoint.h"
-#include "service/hss/throttle_text.h"
+#include "service/http/url.h"
 
 namespace hssgw {
 namespace {
@@ -43,20 +42,67 @@ TEST(TaskRequestTest, AllThirteenParametersAreEscapedAndSorted) {
   const HttpRequest request =
       MakeTaskRequest({.leg = leg, .offset = 190, .limit = 10}, kOrigin);
 
-  EXPECT_EQ(request.query,
-            "begin_time=1000&end_time=2000&enterprise_project_id=all_granted_eps"
-            "&host_name=h&host_task_status=fail&host_task_status=success"
-            "&limit=10&offset=190&private_ip=10.0.0.1&public_ip=2001%3Adb8%3A%3A1"
-            "&task_name=a%20b%2B%E6%8F%8F%26&task_status=finish"
-            "&whether_paid_task=true");
+  EXPECT_EQ(
+      request.query,
+      "begin_time=1000&end_time=2000&enterprise_project_id=all_granted_eps"
+      "&host_name=h&host_task_status=fail&host_task_status=success"
+      "&limit=10&offset=190&private_ip=10.0.0.1&public_ip=2001%3Adb8%3A%3A1"
+      "&task_name=a%20b%2B%E6%8F%8F%26&task_status=finish"
+      "&whether_paid_task=true");
+}
+
+TEST(TaskRequestTest, QueryOnTheWireIsTheCanonicalOne) {
+  LegKey leg = Leg();
+  leg.time_format = TimeFormat::kUtcText;
+  leg.filter.task_name = "100% a+b&c=d/e?f#g~h-\xE6\x8F\x8F";
+  leg.filter.host_task_status = {"success", "fail"};
+  leg.window.begin = absl::FromUnixSeconds(1737532317);
+  leg.window.end = absl::FromUnixSeconds(1737532318);
+
+  const std::string query = MakeTaskRequest({.leg = leg}, kOrigin).query;
+
+  EXPECT_EQ(query, CanonicalQuery(ParseQuery(query)));
+  EXPECT_THAT(query,
+              testing::HasSubstr("begin_time=2025-01-22%2007%3A51%3A57"));
+}
+
+TEST(TaskRequestTest, HostStatusesAreSortedAndSentOnce) {
+  LegKey leg = Leg();
+  leg.filter.host_task_status = {"success", "fail", "", "success", "cancel"};
+
+  EXPECT_EQ(
+      MakeTaskRequest({.leg = leg, .offset = 0, .limit = 10}, kOrigin).query,
+      "host_task_status=cancel&host_task_status=fail"
+      "&host_task_status=success&limit=10&offset=0"
+      "&whether_paid_task=false");
+}
+
+TEST(TaskRequestTest, HeadersNameProjectAndForm) {
+  const HttpRequest request = MakeTaskRequest({.leg = Leg()}, kOrigin);
+
+  ASSERT_EQ(request.headers.size(), 2U);
+  EXPECT_EQ(HeaderValue(request.headers, "Accept"), "application/json");
+  EXPECT_EQ(HeaderValue(request.headers, "X-Project-Id"), "p");
+  EXPECT_EQ(request.body, "");
+}
+
+TEST(TaskRequestTest, LastDaysWinsOverBounds) {
+  LegKey leg = Leg();
+  leg.window = {
+      .last_days = 7, .begin = absl::UnixEpoch(), .end = absl::UnixEpoch()};
+
+  EXPECT_EQ(
+      MakeTaskRequest({.leg = leg, .offset = 0, .limit = 10}, kOrigin).query,
+      "last_days=7&limit=10&offset=0&whether_paid_task=false");
 }
 
 TEST(TaskRequestTest, LastDaysStandsAlone) {
   LegKey leg = Leg();
   leg.window.last_days = 30;
 
-  EXPECT_EQ(MakeTaskRequest({.leg = leg, .offset = 0, .limit = 200}, kOrigin).query,
-            "last_days=30&limit=200&offset=0&whether_paid_task=false");
+  EXPECT_EQ(
+      MakeTaskRequest({.leg = leg, .offset = 0, .limit = 200}, kOrigin).query,
+      "last_days=30&limit=200&offset=0&whether_paid_task=false");
 }
 
 TEST(FormatTimeBoundTest, MillisRoundOutwards) {
@@ -84,47 +130,50 @@ TEST(FormatTimeBoundTest, TimesBeforeTheEpochRoundOutwardsToo) {
             "-1500");
   EXPECT_EQ(FormatTimeBound(time, TimeBound::kBegin, TimeFormat::kUtcText),
             "1969-12-31 23:59:58");
+  EXPECT_EQ(FormatTimeBound(time - absl::Nanoseconds(1), TimeBound::kBegin,
+                            TimeFormat::kEpochMillis),
+            "-1501");
+  EXPECT_EQ(FormatTimeBound(time, TimeBound::kEnd, TimeFormat::kUtcText),
+            "1969-12-31 23:59:59");
 }
 
-TEST(EndpointTest, RegionBecomesItsHostByRule) {
-  EXPECT_EQ(*EndpointOfRegion("cn-north-4"),
-            "https://hss.cn-north-4.myhuaweicloud.com");
-  EXPECT_EQ(*EndpointOfRegion("my-kualalumpur-1"),
-            "https://hss.my-kualalumpur-1.myhuaweicloud.com");
-}
+TEST(FormatTimeBoundTest, WholeUnitsStayAsTheyAre) {
+  const absl::Time time = absl::FromUnixSeconds(1737532317);
 
-TEST(EndpointTest, EuropeIsTheException) {
-  EXPECT_EQ(*EndpointOfRegion("eu-west-101"),
-            "https://hss.eu-west-101.myhuaweicloud.eu");
-}
-
-TEST(EndpointTest, BadRegionIsRefused) {
-  for (const char* region : {"", "north", "cn north 4", "cn-north-4.evil.com",
-                             "CN-NORTH-4", "cn-north-4/"}) {
-    EXPECT_FALSE(EndpointOfRegion(region).ok()) << region;
+  for (const TimeBound bound : {TimeBound::kBegin, TimeBound::kEnd}) {
+    EXPECT_EQ(FormatTimeBound(time, bound, TimeFormat::kEpochMillis),
+              "1737532317000");
+    EXPECT_EQ(FormatTimeBound(time, bound, TimeFormat::kUtcText),
+              "2025-01-22 07:51:57");
   }
 }
 
-TEST(ThrottleTextTest, ReadsEveryUnit) {
-  const auto parse = [](const char* unit) {
-    return ParseThrottleText(std::string("policy user over ratelimit,limit:5,time:2 ") +
-                             unit);
-  };
+TEST(FormatTimeBoundTest, OldTimesHaveFourDigitsToo) {
+  const absl::Time time =
+      absl::FromCivil(absl::CivilSecond(987, 6, 5), absl::UTCTimeZone());
 
-  EXPECT_EQ(parse("second")->period, absl::Seconds(2));
-  EXPECT_EQ(parse("minute")->period, absl::Minutes(2));
-  EXPECT_EQ(parse("hour")->period, absl::Hours(2));
-  EXPECT_EQ(parse("day")->period, absl::Hours(48));
-  EXPECT_EQ(parse("day")->calls, 5);
+  EXPECT_EQ(FormatTimeBound(time, TimeBound::kBegin, TimeFormat::kUtcText),
+            "0987-06-05 00:00:00");
 }
 
-TEST(ThrottleTextTest, NonsenseIsNoRate) {
-  for (const char* text :
-       {"", "limit:,time:", "limit:5", "limit:0,time:1 minute",
-        "limit:5,time:0 minute", "limit:5,time:1 fortnight",
-        "limit:99999999999999999999,time:1 minute", "limit:-5,time:1 minute"}) {
-    EXPECT_FALSE(ParseThrottleText(text).has_value()) << text;
-  }
+TEST(FormatTimeBoundTest, TextStaysWithinItsYears) {
+  EXPECT_EQ(FormatTimeBound(absl::InfinitePast(), TimeBound::kBegin,
+                            TimeFormat::kUtcText),
+            "0001-01-01 00:00:00");
+  EXPECT_EQ(FormatTimeBound(absl::InfiniteFuture(), TimeBound::kEnd,
+                            TimeFormat::kUtcText),
+            "9999-12-31 23:59:59");
+}
+
+TEST(FormatTimeBoundTest, FarTimesAreExactInMillis) {
+  const absl::Time last =
+      absl::FromCivil(absl::CivilSecond(10000), absl::UTCTimeZone()) -
+      absl::Nanoseconds(1);
+
+  EXPECT_EQ(FormatTimeBound(last, TimeBound::kBegin, TimeFormat::kEpochMillis),
+            "253402300799999");
+  EXPECT_EQ(FormatTimeBound(last, TimeBound::kEnd, TimeFormat::kEpochMillis),
+            "253402300800000");
 }
 
 }  // namespace

@@ -38,12 +38,11 @@ class CurlClientTest : public ::testing::Test {
   std::unique_ptr<Pending> Start(CurlClient& client, HttpRequest request,
                                  absl::Time deadline = absl::InfiniteFuture()) {
     auto pending = std::make_unique<Pending>();
-    pending->ticket =
-        client.Send(std::move(request), deadline,
-                    [&promise = pending->promise](
-                        absl::StatusOr<HttpResponse> response) {
-                      promise.set_value(std::move(response));
-                    });
+    pending->ticket = client.Send(
+        std::move(request), deadline,
+        [&promise = pending->promise](absl::StatusOr<HttpResponse> response) {
+          promise.set_value(std::move(response));
+        });
     return pending;
   }
 
@@ -98,7 +97,8 @@ TEST_F(CurlClientTest, SendsHeadersAsGivenAndNoExpect) {
 }
 
 TEST_F(CurlClientTest, KeepsAConnectionForTheNextRequest) {
-  const ScriptedSocket server({{Read(), Send(kOk), Read(), Send(kOk), Close()}});
+  const ScriptedSocket server(
+      {{Read(), Send(kOk), Read(), Send(kOk), Close()}});
   CurlClient client(io_, Plain());
   const HttpRequest request{.origin = server.origin(), .path = "/"};
 
@@ -109,10 +109,10 @@ TEST_F(CurlClientTest, KeepsAConnectionForTheNextRequest) {
 }
 
 TEST_F(CurlClientTest, RedirectIsAnAnswerAndNotFollowed) {
-  const ScriptedSocket server(
-      {{Read(),
-        Send("HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"),
-        Close()}});
+  const ScriptedSocket server({{Read(),
+                                Send("HTTP/1.1 302 Found\r\nLocation: "
+                                     "/other\r\nContent-Length: 0\r\n\r\n"),
+                                Close()}});
 
   const auto response = Get(server.origin());
 
@@ -122,8 +122,8 @@ TEST_F(CurlClientTest, RedirectIsAnAnswerAndNotFollowed) {
 }
 
 TEST_F(CurlClientTest, ClosedPooledConnectionIsStaleAndNotAskedTwice) {
-  const ScriptedSocket server({{Read(), Send(kOk), Read(), Close()},
-                               {Read(), Send(kOk), Close()}});
+  const ScriptedSocket server(
+      {{Read(), Send(kOk), Read(), Close()}, {Read(), Send(kOk), Close()}});
   CurlClient client(io_, Plain());
   const HttpRequest request{.origin = server.origin(), .path = "/"};
   ASSERT_TRUE(Start(client, request)->Wait().ok());
@@ -135,8 +135,8 @@ TEST_F(CurlClientTest, ClosedPooledConnectionIsStaleAndNotAskedTwice) {
 }
 
 TEST_F(CurlClientTest, FreshConnectionIsNotAKeptOne) {
-  const ScriptedSocket server({{Read(), Send(kOk), Close()},
-                               {Read(), Send(kOk), Close()}});
+  const ScriptedSocket server(
+      {{Read(), Send(kOk), Close()}, {Read(), Send(kOk), Close()}});
   CurlClient client(io_, Plain());
   HttpRequest request{.origin = server.origin(), .path = "/"};
   ASSERT_TRUE(Start(client, request)->Wait().ok());
@@ -187,8 +187,8 @@ TEST_F(CurlClientTest, DestroyedThreadAnswersWhoStillWaits) {
 TEST_F(CurlClientTest, DeadlineOfTheCallEndsTheAttempt) {
   const ScriptedSocket server({{Read(), AwaitClient()}});
 
-  const auto response = Get(server.origin(), Plain(),
-                            absl::Now() + absl::Milliseconds(50));
+  const auto response =
+      Get(server.origin(), Plain(), absl::Now() + absl::Milliseconds(50));
 
   EXPECT_EQ(response.status().code(), absl::StatusCode::kDeadlineExceeded);
 }
@@ -204,20 +204,20 @@ TEST_F(CurlClientTest, StallInTheMiddleOfAnAnswerIsToldApart) {
   CurlClientOptions options = Plain();
   options.stall_timeout = absl::Seconds(1);
 
-  EXPECT_EQ(CauseOf({Read(),
-                     Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-                     AwaitClient()},
-                    options),
-            "STALL");
+  EXPECT_EQ(
+      CauseOf({Read(), Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
+               AwaitClient()},
+              options),
+      "STALL");
 }
 
 TEST_F(CurlClientTest, SlowHeadersEndWithTheAttempt) {
   CurlClientOptions options = Plain();
   options.max_attempt = absl::Milliseconds(50);
 
-  EXPECT_EQ(CauseOf({Read(), Send("HTTP/1.1 200 OK\r\nX: "), AwaitClient()},
-                    options),
-            "TIMEOUT");
+  EXPECT_EQ(
+      CauseOf({Read(), Send("HTTP/1.1 200 OK\r\nX: "), AwaitClient()}, options),
+      "TIMEOUT");
 }
 
 TEST_F(CurlClientTest, CloseBeforeAnAnswerIsReset) {
@@ -234,17 +234,17 @@ TEST_F(CurlClientTest, ResetInHeadersIsReset) {
 }
 
 TEST_F(CurlClientTest, ResetInTheBodyIsReset) {
-  EXPECT_EQ(CauseOf({Read(),
-                     Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-                     Reset()}),
-            "RESET");
+  EXPECT_EQ(
+      CauseOf({Read(), Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
+               Reset()}),
+      "RESET");
 }
 
 TEST_F(CurlClientTest, BodyShorterThanAnnouncedIsCutShort) {
-  EXPECT_EQ(CauseOf({Read(),
-                     Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-                     Close()}),
-            "CUT_SHORT");
+  EXPECT_EQ(
+      CauseOf({Read(), Send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"),
+               Close()}),
+      "CUT_SHORT");
 }
 
 TEST_F(CurlClientTest, GarbageIsNotHttp) {
@@ -266,20 +266,21 @@ TEST_F(CurlClientTest, BodyOverTheBoundIsTooLarge) {
 TEST_F(CurlClientTest, BoundCountsBytesAfterInflation) {
   // A page of 200 tasks is over 200,000 bytes, and far fewer on the wire.
   simulator::Simulator upstream({.http = {.compress = true}, .iam = [] {
-    auto iam = simulator::DefaultIam();
-    iam.fixed_token = "t";
-    return iam;
-  }()});
+                                   auto iam = simulator::DefaultIam();
+                                   iam.fixed_token = "t";
+                                   return iam;
+                                 }()});
   ASSERT_TRUE(upstream.Start().ok());
   CurlClientOptions options = Plain();
   options.max_response_bytes = 60000;
   CurlClient client(io_, options);
 
   const auto response =
-      Start(client, {.origin = upstream.url(),
-                     .path = "/v5/05c2d0c9a980f47c2f8dc00b23cbef21/antivirus/task",
-                     .query = "limit=200&offset=0&whether_paid_task=false",
-                     .headers = {{"X-Auth-Token", "t"}}})
+      Start(client,
+            {.origin = upstream.url(),
+             .path = "/v5/05c2d0c9a980f47c2f8dc00b23cbef21/antivirus/task",
+             .query = "limit=200&offset=0&whether_paid_task=false",
+             .headers = {{"X-Auth-Token", "t"}}})
           ->Wait();
 
   EXPECT_EQ(FactsOf(response.status()).cause, "TOO_LARGE");
@@ -406,8 +407,9 @@ TEST_F(CurlClientTlsTest, CertificateThatHasEndedIsRefused) {
 TEST_F(CurlClientTlsTest, PlainServerBehindHttpsIsATlsError) {
   const ScriptedSocket server({{Read(), Send(kOk), Close()}});
 
-  const auto response = Get("https://127.0.0.1:" + std::to_string(server.port()),
-                            {.ca_file = certificates_.ca_file()});
+  const auto response =
+      Get("https://127.0.0.1:" + std::to_string(server.port()),
+          {.ca_file = certificates_.ca_file()});
 
   EXPECT_EQ(response.status().code(), absl::StatusCode::kUnavailable);
 }

@@ -21,7 +21,8 @@ TEST(EscapeUrlTest, UnreservedStayAllElseIsHexInUpperCase) {
 
 TEST(UnescapeUrlTest, UndoesEscapeForEveryByte) {
   std::string bytes;
-  for (int byte = 0; byte < 256; ++byte) bytes.push_back(static_cast<char>(byte));
+  for (int byte = 0; byte < 256; ++byte)
+    bytes.push_back(static_cast<char>(byte));
 
   EXPECT_EQ(UnescapeUrl(EscapeUrl(bytes)), bytes);
 }
@@ -42,8 +43,9 @@ TEST(CanonicalQueryTest, EscapesNamesAndValues) {
 }
 
 TEST(ParseQueryTest, ReadsWhatCanonicalQueryWrites) {
-  EXPECT_THAT(ParseQuery("a%20b=c%26d&bare&x=1=2&&"),
-              ElementsAre(Pair("a b", "c&d"), Pair("bare", ""), Pair("x", "1=2")));
+  EXPECT_THAT(
+      ParseQuery("a%20b=c%26d&bare&x=1=2&&"),
+      ElementsAre(Pair("a b", "c&d"), Pair("bare", ""), Pair("x", "1=2")));
 }
 
 TEST(CanonicalPathTest, EndsWithASlash) {
@@ -60,9 +62,9 @@ TEST(ParseOriginTest, TakesSchemeHostAndPort) {
 
 TEST(ParseOriginTest, RefusesEverythingElse) {
   for (const char* text :
-       {"", "hss.example.com", "ftp://x", "https://", "https://u@h", "https://h/p",
-        "https://h?q", "https://h:0", "https://h:65536", "https://h:x",
-        "https://[::1", "https://a b", "https://h\r\nX: y"}) {
+       {"", "hss.example.com", "ftp://x", "https://", "https://u@h",
+        "https://h/p", "https://h?q", "https://h:0", "https://h:65536",
+        "https://h:x", "https://[::1", "https://a b", "https://h\r\nX: y"}) {
     EXPECT_FALSE(ParseOrigin(text).ok()) << text;
   }
 }

@@ -38,8 +38,9 @@ Detail FindDetail(const grpc::Status& status) {
 TEST(ToGrpcStatusTest, OkIsOk) { EXPECT_TRUE(ToGrpcStatus({}).ok()); }
 
 TEST(ToGrpcStatusTest, KeepsCodeAndMessage) {
-  const grpc::Status status = ToGrpcStatus(MakeError(
-      absl::StatusCode::kAborted, "moved", {.reason = Reason::kListChangedTooFast}));
+  const grpc::Status status =
+      ToGrpcStatus(MakeError(absl::StatusCode::kAborted, "moved",
+                             {.reason = Reason::kListChangedTooFast}));
 
   EXPECT_EQ(status.error_code(), grpc::StatusCode::ABORTED);
   EXPECT_EQ(status.error_message(), "moved");
@@ -47,12 +48,12 @@ TEST(ToGrpcStatusTest, KeepsCodeAndMessage) {
 }
 
 TEST(ToGrpcStatusTest, FactsBecomeErrorInfo) {
-  const auto info = FindDetail<google::rpc::ErrorInfo>(ToGrpcStatus(
-      MakeError(absl::StatusCode::kResourceExhausted, "throttled",
-                {.reason = Reason::kUpstreamThrottled,
-                 .upstream_code = "APIGW.0308",
-                 .upstream_request_id = "r-1",
-                 .http_status = 429})));
+  const auto info = FindDetail<google::rpc::ErrorInfo>(
+      ToGrpcStatus(MakeError(absl::StatusCode::kResourceExhausted, "throttled",
+                             {.reason = Reason::kUpstreamThrottled,
+                              .upstream_code = "APIGW.0308",
+                              .upstream_request_id = "r-1",
+                              .http_status = 429})));
 
   EXPECT_EQ(info.domain(), "hss-gateway");
   EXPECT_EQ(info.reason(), "UPSTREAM_THROTTLED");
@@ -76,9 +77,10 @@ TEST(ToGrpcStatusTest, WaitBecomesRetryInfoAndPushback) {
 }
 
 TEST(ToGrpcStatusTest, ViolationsBecomeBadRequest) {
-  const auto bad = FindDetail<google::rpc::BadRequest>(ToGrpcStatus(MakeError(
-      absl::StatusCode::kInvalidArgument, "mend",
-      {.reason = Reason::kRequestInvalid, .violations = {{"view", "a value"}}})));
+  const auto bad = FindDetail<google::rpc::BadRequest>(
+      ToGrpcStatus(MakeError(absl::StatusCode::kInvalidArgument, "mend",
+                             {.reason = Reason::kRequestInvalid,
+                              .violations = {{"view", "a value"}}})));
 
   ASSERT_THAT(bad.field_violations(), SizeIs(1));
   EXPECT_EQ(bad.field_violations(0).field(), "view");
@@ -86,13 +88,14 @@ TEST(ToGrpcStatusTest, ViolationsBecomeBadRequest) {
 
 TEST(ToGrpcStatusTest, TrailersStayUnderFourKibibytes) {
   ErrorFacts facts{.reason = Reason::kRequestInvalid};
-  for (int i = 0; i < 1000; ++i) facts.violations.push_back({"field", "too long"});
+  for (int i = 0; i < 1000; ++i)
+    facts.violations.push_back({"field", "too long"});
 
-  const grpc::Status status =
-      ToGrpcStatus(MakeError(absl::StatusCode::kInvalidArgument,
-                             std::string(100000, 'x'), facts));
+  const grpc::Status status = ToGrpcStatus(MakeError(
+      absl::StatusCode::kInvalidArgument, std::string(100000, 'x'), facts));
 
-  EXPECT_LE(status.error_message().size() + status.error_details().size(), 4096U);
+  EXPECT_LE(status.error_message().size() + status.error_details().size(),
+            4096U);
 }
 
 TEST(ToGrpcStatusTest, FaultWithoutReasonIsOurs) {

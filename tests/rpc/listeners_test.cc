@@ -61,8 +61,8 @@ TEST_F(ListenersTest, PortZeroLetsTheSystemChoose) {
 }
 
 TEST_F(ListenersTest, SeveralAddressesAreServedAtOnce) {
-  const Started started = Start(
-      {.addresses = {"127.0.0.1:0", "unix:" + folder_.Path("a.sock")}});
+  const Started started =
+      Start({.addresses = {"127.0.0.1:0", "unix:" + folder_.Path("a.sock")}});
 
   ASSERT_TRUE(started.status.ok()) << started.status;
   EXPECT_EQ(started.listeners->Bound().size(), 2U);
@@ -143,8 +143,9 @@ TEST_F(ListenersTest, TlsWithoutCertificateIsRefused) {
 }
 
 TEST_F(ListenersTest, UnreadableCertificateIsNamed) {
-  const auto started = Start({.addresses = {"tls:127.0.0.1:0"},
-                              .tls = {"/nowhere/cert.pem", "/nowhere/key.pem"}});
+  const auto started =
+      Start({.addresses = {"tls:127.0.0.1:0"},
+             .tls = {"/nowhere/cert.pem", "/nowhere/key.pem"}});
 
   EXPECT_THAT(std::string(started.status.message()),
               HasSubstr("/nowhere/cert.pem"));

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A clock whose time moves when told.
 //
+//   const Timer timer = clock.At(clock.Now() + absl::Seconds(5), callback);
+//   clock.Advance(absl::Seconds(5));  // calls it
+//
 // Threads: any; timers run on the thread that advances.
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "service/base/clock.h"
@@ -26,13 +30,14 @@ class FakeClock : public Clock {
     return timers_.Add(when, std::move(callback));
   }
 
-  // Stops at each timer on the way: what it starts sees its own time.
+  // Stops at each timer on the way, also at those that callbacks add: each sees
+  // its own time. Time never goes back.
   void AdvanceTo(absl::Time target) {
     while (timers_.Next() <= target) {
-      SetNow(std::max(Now(), timers_.Next()));
+      MoveTo(timers_.Next());
       timers_.RunDue(Now());
     }
-    SetNow(target);
+    MoveTo(target);
   }
   void Advance(absl::Duration step) { AdvanceTo(Now() + step); }
 
@@ -40,9 +45,9 @@ class FakeClock : public Clock {
   absl::Time NextTimer() const { return timers_.Next(); }
 
  private:
-  void SetNow(absl::Time now) {
+  void MoveTo(absl::Time time) {
     MutexLock lock(mu_);
-    now_ = now;
+    now_ = std::max(now_, time);
   }
 
   mutable Mutex mu_;

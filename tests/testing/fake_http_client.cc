@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/testing/fake_http_client.h"
 
+#include <optional>
 #include <utility>
 
 namespace hssgw {
@@ -8,11 +9,11 @@ namespace hssgw {
 FakeHttpClient::~FakeHttpClient() {
   std::vector<size_t> indexes;
   {
-    MutexLock lock(mu_);
-    for (const auto& [index, done] : waiting_) indexes.push_back(index);
+    MutexLock lock(state_->mu);
+    for (const auto& [index, done] : state_->waiting) indexes.push_back(index);
   }
   for (const size_t index : indexes) {
-    Finish(index, absl::CancelledError("the fake is gone"));
+    Finish(*state_, index, absl::CancelledError("the fake is gone"));
   }
 }
 
@@ -26,14 +27,14 @@ void FakeHttpClient::AnswerWith(int status, std::string body) {
 void FakeHttpClient::Answer(absl::StatusOr<HttpResponse> answer) {
   size_t index = 0;
   {
-    MutexLock lock(mu_);
-    if (waiting_.empty()) {
-      answers_.push_back(std::move(answer));
+    MutexLock lock(state_->mu);
+    if (state_->waiting.empty()) {
+      state_->answers.push_back(std::move(answer));
       return;
     }
-    index = waiting_.begin()->first;
+    index = state_->waiting.begin()->first;
   }
-  Finish(index, std::move(answer));
+  Finish(*state_, index, std::move(answer));
 }
 
 HttpTicket FakeHttpClient::Send(HttpRequest request, absl::Time deadline,
@@ -41,57 +42,59 @@ HttpTicket FakeHttpClient::Send(HttpRequest request, absl::Time deadline,
   size_t index = 0;
   std::optional<absl::StatusOr<HttpResponse>> answer;
   {
-    MutexLock lock(mu_);
-    index = sent_.size();
-    sent_.push_back(std::move(request));
-    deadlines_.push_back(deadline);
-    waiting_[index] = std::move(done);
-    if (!answers_.empty()) {
-      answer = std::move(answers_.front());
-      answers_.pop_front();
+    MutexLock lock(state_->mu);
+    index = state_->sent.size();
+    state_->sent.push_back(std::move(request));
+    state_->deadlines.push_back(deadline);
+    state_->waiting[index] = std::move(done);
+    if (!state_->answers.empty()) {
+      answer = std::move(state_->answers.front());
+      state_->answers.pop_front();
     }
   }
-  if (answer.has_value()) Finish(index, *std::move(answer));
-  return HttpTicket([this, index] {
-    {
-      MutexLock lock(mu_);
-      if (!waiting_.contains(index)) return;
-      ++cancelled_;
-    }
-    Finish(index, absl::CancelledError("dropped"));
+  const std::weak_ptr<State> weak = state_;
+  if (answer.has_value()) Finish(*state_, index, *std::move(answer));
+  return HttpTicket([weak, index] {
+    const auto state = weak.lock();
+    if (state == nullptr) return;
+    if (!Finish(*state, index, absl::CancelledError("dropped"))) return;
+    MutexLock lock(state->mu);
+    ++state->cancelled;
   });
 }
 
-void FakeHttpClient::Finish(size_t index, absl::StatusOr<HttpResponse> answer) {
+bool FakeHttpClient::Finish(State& state, size_t index,
+                            absl::StatusOr<HttpResponse> answer) {
   HttpCallback done;
   {
-    MutexLock lock(mu_);
-    const auto it = waiting_.find(index);
-    if (it == waiting_.end()) return;
+    MutexLock lock(state.mu);
+    const auto it = state.waiting.find(index);
+    if (it == state.waiting.end()) return false;
     done = std::move(it->second);
-    waiting_.erase(it);
+    state.waiting.erase(it);
   }
   done(std::move(answer));
+  return true;
 }
 
 std::vector<HttpRequest> FakeHttpClient::sent() const {
-  MutexLock lock(mu_);
-  return sent_;
+  MutexLock lock(state_->mu);
+  return state_->sent;
 }
 
 std::vector<absl::Time> FakeHttpClient::deadlines() const {
-  MutexLock lock(mu_);
-  return deadlines_;
+  MutexLock lock(state_->mu);
+  return state_->deadlines;
 }
 
 size_t FakeHttpClient::waiting() const {
-  MutexLock lock(mu_);
-  return waiting_.size();
+  MutexLock lock(state_->mu);
+  return state_->waiting.size();
 }
 
 int FakeHttpClient::cancelled() const {
-  MutexLock lock(mu_);
-  return cancelled_;
+  MutexLock lock(state_->mu);
+  return state_->cancelled;
 }
 
 }  // namespace hssgw

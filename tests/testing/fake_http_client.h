@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// An HttpClient that answers from a script, records what was sent, and can hold
-// answers back.
+// An HttpClient that answers from a script, records what was sent, and holds a
+// request until there is an answer for it.
+//
+//   http.AnswerWith(200, "{}");               // the next request's
+//   http.Answer(absl::UnavailableError(""));  // the one after it
+//
+// Threads: any; callbacks run in Answer, in Send where an answer is there
+// already, or where the ticket is dropped; never under a lock.
+// Lifetime: tickets may outlive it.
 #pragma once
 
 #include <deque>
 #include <map>
-#include <optional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,9 +24,10 @@ namespace hssgw {
 
 class FakeHttpClient : public HttpClient {
  public:
+  // What still waits is answered with CANCELLED.
   ~FakeHttpClient() override;
 
-  // The answer to the next request that has none yet.
+  // The answer to the first request that has none yet, sent or still to come.
   void Answer(absl::StatusOr<HttpResponse> answer);
   void AnswerWith(int status, std::string body);
 
@@ -29,17 +38,24 @@ class FakeHttpClient : public HttpClient {
   std::vector<absl::Time> deadlines() const;
   // Requests that wait for an answer.
   size_t waiting() const;
+  // Requests whose ticket was dropped before they were answered.
   int cancelled() const;
 
  private:
-  void Finish(size_t index, absl::StatusOr<HttpResponse> answer);
+  struct State {
+    Mutex mu;
+    std::vector<HttpRequest> sent ABSL_GUARDED_BY(mu);
+    std::vector<absl::Time> deadlines ABSL_GUARDED_BY(mu);
+    std::deque<absl::StatusOr<HttpResponse>> answers ABSL_GUARDED_BY(mu);
+    std::map<size_t, HttpCallback> waiting ABSL_GUARDED_BY(mu);
+    int cancelled ABSL_GUARDED_BY(mu) = 0;
+  };
+  // Answers request number `index`; false if it was answered.
+  static bool Finish(State& state, size_t index,
+                     absl::StatusOr<HttpResponse> answer);
 
-  mutable Mutex mu_;
-  std::vector<HttpRequest> sent_ ABSL_GUARDED_BY(mu_);
-  std::vector<absl::Time> deadlines_ ABSL_GUARDED_BY(mu_);
-  std::deque<absl::StatusOr<HttpResponse>> answers_ ABSL_GUARDED_BY(mu_);
-  std::map<size_t, HttpCallback> waiting_ ABSL_GUARDED_BY(mu_);
-  int cancelled_ ABSL_GUARDED_BY(mu_) = 0;
+  // Shared: tickets hold on to it weakly.
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace hssgw

@@ -25,10 +25,9 @@ PageTicket FakePageSource::Ask(PageQuestion question, PageTerms terms,
     held = holding_;
   }
   if (!held) Finish(index, std::nullopt);
-  return PageTicket(Ticket([this, index] {
-                      Finish(index, absl::CancelledError("dropped"));
-                    }),
-                    nullptr);
+  return PageTicket(
+      Ticket([this, index] { Finish(index, absl::CancelledError("dropped")); }),
+      nullptr);
 }
 
 void FakePageSource::Hold() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A PageSource that answers from a function, records what was asked, and can hold
-// answers back until the test lets them go, in any order.
+// A PageSource that answers from a function, records what was asked, and can
+// hold answers back until the test lets them go, in any order.
 #pragma once
 
 #include <functional>

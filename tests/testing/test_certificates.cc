@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/testing/test_certificates.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <atomic>
-#include <cctype>
 #include <memory>
 
 namespace hssgw {
@@ -57,6 +57,12 @@ void WriteCertificate(const std::string& path, X509* certificate) {
   BIO_free(file);
 }
 
+bool IsAddress(const std::string& name) {
+  in6_addr address;
+  return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), &address) == 1;
+}
+
 template <typename Object, typename Read>
 auto ReadPem(const std::string& path, Read read) {
   BIO* file = BIO_new_file(path.c_str(), "r");
@@ -80,20 +86,32 @@ TestCertificates::TestCertificates() {
 
 TestCertificates::Files TestCertificates::Issue(const std::string& name,
                                                 int days) const {
-  const Key ca_key(ReadPem<EVP_PKEY>(folder_.Path("ca.key"),
-                                     &PEM_read_bio_PrivateKey),
-                   &EVP_PKEY_free);
+  return IssueFor(name, days, Use::kServer);
+}
+
+TestCertificates::Files TestCertificates::IssueClient(
+    const std::string& name) const {
+  return IssueFor(name, /*days=*/10, Use::kClient);
+}
+
+TestCertificates::Files TestCertificates::IssueFor(const std::string& name,
+                                                   int days, Use use) const {
+  const Key ca_key(
+      ReadPem<EVP_PKEY>(folder_.Path("ca.key"), &PEM_read_bio_PrivateKey),
+      &EVP_PKEY_free);
   const Certificate ca(ReadPem<X509>(ca_file(), &PEM_read_bio_X509),
                        &X509_free);
   const Key key = NewKey();
   const Certificate certificate = NewCertificate(name, key.get(), days);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(ca.get()));
-  const bool is_address =
-      std::isdigit(static_cast<unsigned char>(name.front())) != 0;
   AddExtension(certificate.get(), ca.get(), NID_subject_alt_name,
-               (is_address ? "IP:" : "DNS:") + name);
+               (IsAddress(name) ? "IP:" : "DNS:") + name);
+  AddExtension(certificate.get(), ca.get(), NID_ext_key_usage,
+               use == Use::kServer ? "serverAuth" : "clientAuth");
   X509_sign(certificate.get(), ca_key.get(), EVP_sha256());
-  const std::string stem = name + "-" + std::to_string(days);
+  // No two alike, also of one name.
+  static std::atomic<int> number = 0;
+  const std::string stem = std::to_string(++number);
   const Files files{folder_.Path(stem + ".pem"), folder_.Path(stem + ".key")};
   WriteCertificate(files.cert, certificate.get());
   WriteKey(files.key, key.get());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate authority of the test's own, and what it signs.
+// A certificate authority of the test's own, made anew in a folder of its own,
+// and what it signs.
 #pragma once
 
 #include <string>
@@ -23,7 +24,13 @@ class TestCertificates {
   // `days` from now; negative: it has ended.
   Files Issue(const std::string& name, int days) const;
 
+  // A certificate by which a client called `name` can show who it is.
+  Files IssueClient(const std::string& name) const;
+
  private:
+  enum class Use { kServer, kClient };
+  Files IssueFor(const std::string& name, int days, Use use) const;
+
   TempFolder folder_;
 };
 
