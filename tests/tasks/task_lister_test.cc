@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -104,7 +106,7 @@ class TaskListerTest : public ::testing::Test {
   std::shared_ptr<TaskLister> List(const ListTasksRequest& request,
                                    FakePageSource& pages,
                                    const ListerOptions& options = {}) {
-    return TaskLister::Create(MakeQuery(request), {pages, habits_, clock_},
+    return TaskLister::Create(MakeQuery(request), {pages, *habits_, clock_},
                               options);
   }
 
@@ -117,7 +119,7 @@ class TaskListerTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  UpstreamHabits habits_;
+  std::optional<UpstreamHabits> habits_{std::in_place};
 };
 
 TEST_F(TaskListerTest, DeliversEveryTaskOnceInOrder) {
@@ -363,6 +365,123 @@ TEST_F(TaskListerTest, ViewBasicLeavesTheHostsOut) {
     EXPECT_EQ(basic.frames[0].tasks(i).SerializeAsString(),
               task.SerializeAsString());
   }
+}
+
+ListTasksRequest WindowOfADay() {
+  ListTasksRequest request = FreeTasks();
+  request.mutable_filter()->mutable_begin_time()->set_seconds(1737446400);
+  request.mutable_filter()->mutable_end_time()->set_seconds(1737532800);
+  return request;
+}
+
+TEST_F(TaskListerTest, RefusedTimeFormatIsLearnedOnce) {
+  const MovingList list(5, /*seed=*/1);
+  FakePageSource pages(
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+        if (question.leg.time_format == TimeFormat::kEpochMillis) {
+          return MakeError(absl::StatusCode::kInvalidArgument, "time format",
+                           {.upstream_code = "HSS.1011"});
+        }
+        return list.Read(question.offset, question.limit, absl::UnixEpoch());
+      });
+  Reader first(List(WindowOfADay(), pages));
+  first.PullAll();
+  EXPECT_TRUE(first.status.ok()) << first.status;
+  EXPECT_THAT(first.ids, SizeIs(5));
+  EXPECT_EQ(first.summary().upstream_calls(), 2);
+
+  Reader second(List(WindowOfADay(), pages));
+  second.PullAll();
+
+  EXPECT_EQ(second.summary().upstream_calls(), 1);
+}
+
+TEST_F(TaskListerTest, TimeFormatThatWasChosenIsNotChanged) {
+  habits_.emplace(TimeFormat::kEpochMillis);
+  FakePageSource pages([](const PageQuestion&) -> absl::StatusOr<Page> {
+    return MakeError(absl::StatusCode::kInvalidArgument, "time format",
+                     {.upstream_code = "HSS.1011"});
+  });
+  Reader reader(List(WindowOfADay(), pages));
+
+  reader.PullAll();
+
+  EXPECT_EQ(reader.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(pages.asked(), SizeIs(1));
+}
+
+TEST_F(TaskListerTest, RefusedLastDaysAreAskedAsWindows) {
+  const MovingList list(0, /*seed=*/1);
+  FakePageSource pages(
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+        if (question.leg.window.last_days.value_or(0) > 30) {
+          return MakeError(absl::StatusCode::kInvalidArgument,
+                           "invalid parameter", {.upstream_code = "HSS.0001"});
+        }
+        return list.Read(question.offset, question.limit, absl::UnixEpoch());
+      });
+  ListTasksRequest request = FreeTasks();
+  request.mutable_filter()->set_last_days(60);
+  Reader reader(List(request, pages));
+
+  reader.PullAll();
+
+  EXPECT_TRUE(reader.status.ok()) << reader.status;
+  // One refusal, then 60 days in windows of two.
+  EXPECT_GE(pages.asked().size(), 31U);
+  EXPECT_LE(pages.asked().size(), 32U);
+}
+
+TEST_F(TaskListerTest, LimitThatWasTooLargeIsRemembered) {
+  const MovingList list(100, /*seed=*/1);
+  FakePageSource pages(
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+        if (question.limit > 60) {
+          return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+                           {.cause = "TOO_LARGE"});
+        }
+        return list.Read(question.offset, question.limit, absl::UnixEpoch());
+      });
+  Reader(List(FreeTasks(), pages)).PullAll();
+  const size_t calls = pages.asked().size();
+
+  Reader(List(FreeTasks(), pages)).PullAll();
+  EXPECT_EQ(pages.asked().at(calls).limit, 50);
+
+  clock_.Advance(absl::Hours(1));
+  const size_t calls_later = pages.asked().size();
+  Reader(List(FreeTasks(), pages)).PullAll();
+  EXPECT_EQ(pages.asked().at(calls_later).limit, 200);
+}
+
+TEST_F(TaskListerTest, FirstFrameAloneCarriesThePlan) {
+  const MovingList list(1000, /*seed=*/1);
+  FakePageSource pages(AnswersFrom(list));
+  Reader reader(List(ListTasksRequest(), pages));
+
+  reader.PullAll();
+
+  for (const auto& frame : reader.frames) {
+    EXPECT_EQ(frame.has_plan(), &frame == &reader.frames.front());
+  }
+  EXPECT_THAT(reader.frames.front().plan().legs(), SizeIs(2));
+}
+
+TEST_F(TaskListerTest, PlanOnlyCostsNoCall) {
+  FakePageSource pages([](const PageQuestion&) -> absl::StatusOr<Page> {
+    return absl::InternalError("not asked");
+  });
+  ListTasksRequest request;
+  request.set_plan_only(true);
+  Reader reader(List(request, pages));
+
+  reader.PullAll();
+
+  ASSERT_TRUE(reader.status.ok()) << reader.status;
+  ASSERT_THAT(reader.frames, SizeIs(1));
+  EXPECT_THAT(reader.frames[0].plan().legs(), SizeIs(2));
+  EXPECT_EQ(reader.summary().end(), hss::antivirus::v1::END_REASON_PLAN_ONLY);
+  EXPECT_THAT(pages.asked(), IsEmpty());
 }
 
 // Property: whatever the order of the answers, the rows are the same.
