@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an operator can say, as flags. Everything has a default; secrets are
-// only named by file, never given.
+// What an operator can say, as flags or in the file of --config
+// (docs/configuration.md). A flag goes before the file, the file before the
+// default. Secrets are only named by file, never given.
 //
-// Fails: INVALID_ARGUMENT with one sentence that says what and how to fix it.
+// Fails: INVALID_ARGUMENT with a line for everything that is wrong, which says
+// what and how to fix it.
 #pragma once
 
 #include <optional>
@@ -20,12 +22,17 @@
 
 namespace hssgw {
 
+inline constexpr char kVersion[] = "0.1.0";
+
 struct Config {
   ListenOptions listen;
   // The first TCP port is written here once it listens. Empty: not.
   std::string port_file;
   // "https://host[:port]" of HSS, from --region or --endpoint.
   std::string origin;
+  // Labels of metrics.
+  std::string profile = "default";
+  std::string budget_name = "default";
   std::vector<std::string> projects;
   CredentialFiles credential_files;
   CurlClientOptions http;
@@ -39,7 +46,7 @@ struct Config {
 // What the command line asks for.
 struct Invocation {
   Config config;
-  // Set: print this and end with success (--help, --version).
+  // Set: print this and end with success (--help, --version, --check-config).
   std::optional<std::string> text;
 };
 

@@ -10,9 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "service/auth/credential_authorizer.h"
 #include "service/auth/static_credential_source.h"
 #include "service/base/log.h"
+#include "service/base/metrics.h"
 #include "service/base/worker_pool.h"
 #include "service/config.h"
 #include "service/hss/call_budget.h"
@@ -30,9 +32,11 @@ constexpr int kExitBadInput = 2;
 // Decoding takes a fraction of a millisecond a page.
 constexpr int kDecodeThreads = 2;
 
+// A line for each line of the message.
 int Complain(const absl::Status& status) {
-  std::fprintf(stderr, "hss-gateway: %s\n",
-               std::string(status.message()).c_str());
+  for (const auto line : absl::StrSplit(status.message(), '\n')) {
+    std::fprintf(stderr, "hss-gateway: %s\n", std::string(line).c_str());
+  }
   return kExitBadInput;
 }
 
@@ -73,6 +77,9 @@ absl::Status WritePortFile(const std::string& path, int port) {
 // function destroys them top down: the server first, the I/O thread last.
 int Serve(const Config& config, const Credential& credential,
           const StopSignals& stop) {
+  Metrics metrics;
+  metrics.SetBuildInfo(kVersion);
+  metrics.SetBudgetLimit(config.budget_name, config.budget.calls);
   IoThread io;
   CurlClient http(io, config.http);
   StaticCredentialSource credentials(credential);
@@ -83,11 +90,13 @@ int Serve(const Config& config, const Credential& credential,
                                        .authorizer = authorizer,
                                        .budget = budget,
                                        .decode_pool = decode_pool,
-                                       .clock = io});
+                                       .clock = io,
+                                       .metrics = metrics});
   UpstreamHabits habits(config.time_format);
-  TaskService tasks({.scope = {.projects = config.projects},
-                     .calls_are_free = budget.unlimited()},
-                    {.pages = pages, .habits = habits, .clock = io});
+  TaskService tasks(
+      {.scope = {.profile = config.profile, .projects = config.projects},
+       .calls_are_free = budget.unlimited()},
+      {.pages = pages, .habits = habits, .clock = io}, metrics);
   Server server;
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {
     return Complain(s);

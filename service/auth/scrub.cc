@@ -61,7 +61,8 @@ absl::string_view Take(absl::string_view& text, BytePredicate is) {
 }
 
 bool LooksLikeAccessKey(absl::string_view word) {
-  return word.size() == kAccessKeySize && All(word, IsAccessKeyByte);
+  // Longer ones too: something may stick to the key.
+  return word.size() >= kAccessKeySize && All(word, IsAccessKeyByte);
 }
 
 bool LooksLikeToken(absl::string_view run) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/hss/answer_root.h"
 
+#include <array>
 #include <string>
 
 #include "absl/algorithm/container.h"
@@ -12,8 +13,8 @@ namespace hssgw {
 namespace {
 
 // Each marks an error in one of the shapes that upstream's parts have.
-constexpr absl::string_view kErrorKeys[] = {
-    "error_code", "errorCode", "error_msg", "errorMsg", "error", "code"};
+constexpr auto kErrorKeys = std::to_array<absl::string_view>(
+    {"error_code", "errorCode", "error_msg", "errorMsg", "error", "code"});
 
 }  // namespace
 

@@ -15,9 +15,9 @@ namespace hssgw {
 
 // Why an answer is no page.
 struct Refusal {
-  const char* cause;
+  absl::string_view cause;
   // Completes "it cannot be read: ".
-  const char* what;
+  absl::string_view what;
   size_t position = 0;
 };
 

@@ -56,7 +56,8 @@ absl::string_view DriftName(DriftKind kind) {
 }
 
 void DecodeStats::Add(DriftKind kind, absl::string_view name, int64_t count) {
-  Slot(kind, IsPlainName(name) ? name : kOther) += count;
+  const bool has_room = counts_.size() < kMaxCounts || CountOf(kind, name) > 0;
+  Slot(kind, has_room && IsPlainName(name) ? name : kOther) += count;
 }
 
 int64_t DecodeStats::CountOf(DriftKind kind, absl::string_view name) const {
@@ -70,7 +71,6 @@ int64_t& DecodeStats::Slot(DriftKind kind, absl::string_view name) {
   for (Count& count : counts_) {
     if (count.kind == kind && count.name == name) return count.count;
   }
-  if (counts_.size() >= kMaxCounts && name != kOther) return Slot(kind, kOther);
   counts_.push_back({.kind = kind, .name = std::string(name)});
   return counts_.back().count;
 }

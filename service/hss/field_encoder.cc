@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "absl/strings/match.h"
 #include "service/hss/json_text.h"
 
 namespace hssgw {
@@ -152,7 +153,7 @@ FieldResult FieldEncoder::EncodeWord(size_t index, absl::string_view token,
     out.Int(number, static_cast<int64_t>(found));
     return kWritten;
   }
-  if (token.find('\\') == absl::string_view::npos) return kWord;
+  if (!absl::StrContains(token, '\\')) return kWord;
   unescaped_.clear();
   if (!Unescape(Inside(token), unescaped_)) return kText;
   for (size_t i = 0; i < words.size(); ++i) {
@@ -180,6 +181,14 @@ FieldResult FieldEncoder::EncodeInteger(const FieldRow& row,
                                         absl::string_view token,
                                         WireWriter& out, RowKey& key) {
   using Form = IntegerText::Form;
+  int64_t plain = 0;
+  if (ReadDigits(token, plain)) {
+    const FieldResult result = WriteInteger(row, plain, out);
+    if (result == kWritten && row.role == FieldRole::kStartTime) {
+      key.start_millis = plain;
+    }
+    return result;
+  }
   const bool quoted = IsQuoted(token);
   const IntegerText read = ReadInteger(quoted ? Meaning(token) : token);
   if (read.form == Form::kNoNumber) return Unfit(token);
@@ -196,7 +205,7 @@ FieldResult FieldEncoder::EncodeInteger(const FieldRow& row,
 
 absl::string_view FieldEncoder::Meaning(absl::string_view token) {
   const absl::string_view inside = Inside(token);
-  if (inside.find('\\') == absl::string_view::npos) return inside;
+  if (!absl::StrContains(inside, '\\')) return inside;
   unescaped_.clear();
   return Unescape(inside, unescaped_) ? absl::string_view(unescaped_) : inside;
 }

@@ -36,6 +36,12 @@ struct RowKey {
   std::string task_id;
   std::optional<int64_t> start_millis;
   std::optional<bool> paid;
+
+  void Clear() {
+    task_id.clear();
+    start_millis.reset();
+    paid.reset();
+  }
 };
 
 class FieldEncoder {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace hssgw {
 namespace {
@@ -34,9 +35,7 @@ absl::string_view TakeDigits(absl::string_view& text) {
 }
 
 bool TakeOneOf(absl::string_view& text, absl::string_view chars) {
-  if (text.empty() || chars.find(text[0]) == absl::string_view::npos) {
-    return false;
-  }
+  if (text.empty() || !absl::StrContains(chars, text[0])) return false;
   text.remove_prefix(1);
   return true;
 }
@@ -215,21 +214,8 @@ bool IsScalar(absl::string_view text) {
 }
 
 IntegerText ReadInteger(absl::string_view text) {
-  // Up to 18 digits, which cannot overflow: nearly every number there is.
-  constexpr size_t kSafeDigits = 18;
-  const bool negative = !text.empty() && text[0] == '-';
-  const absl::string_view digits = text.substr(negative ? 1 : 0);
-  const bool leading_zero = digits.size() > 1 && digits[0] == '0';
-  if (!digits.empty() && digits.size() <= kSafeDigits && !leading_zero) {
-    int64_t value = 0;
-    size_t at = 0;
-    for (; at < digits.size() && IsDigit(digits[at]); ++at) {
-      value = value * 10 + (digits[at] - '0');
-    }
-    if (at == digits.size()) {
-      return {.form = Form::kPlain, .value = negative ? -value : value};
-    }
-  }
+  int64_t value = 0;
+  if (ReadDigits(text, value)) return {.form = Form::kPlain, .value = value};
   const std::optional<NumberParts> parts = SplitNumber(text);
   if (!parts.has_value()) return {};
   IntegerText read = ShiftPoint(*parts);

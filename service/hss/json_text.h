@@ -51,6 +51,25 @@ struct IntegerText {
 // Exactly, never through a double.
 IntegerText ReadInteger(absl::string_view text);
 
+// The same for what nearly every number is: digits, few enough for int64.
+// False: it is something else.
+inline bool ReadDigits(absl::string_view text, int64_t& value) {
+  constexpr size_t kSafeDigits = 18;
+  const size_t sign = !text.empty() && text[0] == '-' ? 1 : 0;
+  const size_t digits = text.size() - sign;
+  const bool leading_zero = digits > 1 && text[sign] == '0';
+  if (digits == 0 || digits > kSafeDigits || leading_zero) return false;
+  uint64_t sum = 0;
+  unsigned wrong = 0;
+  for (size_t at = sign; at < text.size(); ++at) {
+    const unsigned digit = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+    wrong |= digit > 9 ? 1U : 0U;
+    sum = sum * 10 + digit;
+  }
+  value = static_cast<int64_t>(sign == 0 ? sum : -sum);
+  return wrong == 0;
+}
+
 // Appends to `out` what `text`, the inside of a string, stands for. False, with
 // `out` as it was: an escape that means nothing, or half of a surrogate pair.
 bool Unescape(absl::string_view text, std::string& out);

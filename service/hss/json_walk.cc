@@ -10,7 +10,7 @@ namespace hssgw {
 namespace {
 
 // The brackets that are open.
-using Stack = absl::InlinedVector<char, 2 * kMaxJsonDepth>;
+using Stack = absl::InlinedVector<char, size_t{2} * kMaxJsonDepth>;
 
 char CloserOf(char opener) { return opener == '{' ? '}' : ']'; }
 

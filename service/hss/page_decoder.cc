@@ -36,7 +36,7 @@ absl::Status ToStatus(const Refusal& refusal, int32_t offset) {
                    ": try again, and report the request id if it stays so"),
       {.reason = Reason::kUpstreamAnswerUnreadable,
        .http_status = 200,
-       .cause = refusal.cause});
+       .cause = std::string(refusal.cause)});
 }
 
 // What the first byte alone says; nullopt: it may be an object.
@@ -82,11 +82,10 @@ class PageDecoder::Reading {
 
  private:
   absl::StatusOr<PageRef> RunMended(absl::string_view answer) {
-    MendedText mended = MendText(answer);
-    mended.text.reserve(mended.text.size() + JsonIndex::kPadding);
-    const absl::string_view text = mended.text;
-    CountMended(mended);
-    replaced_ = &mended.replaced;
+    mended_ = MendText(answer);
+    mended_.text.reserve(mended_.text.size() + JsonIndex::kPadding);
+    const absl::string_view text = mended_.text;
+    CountMended();
     if (auto refusal = Read(parts_.index.Build(text), text)) {
       refusal->position = PlaceBeforeMending(answer, refusal->position);
       return Refuse(*refusal);
@@ -94,13 +93,13 @@ class PageDecoder::Reading {
     return Finish(text.size());
   }
 
-  void CountMended(const MendedText& mended) {
+  void CountMended() {
     stats_.mended = true;
-    if (mended.control_count > 0) {
+    if (mended_.control_count > 0) {
       stats_.Add(DriftKind::kControl, "data_list",
-                 static_cast<int64_t>(mended.control_count));
+                 static_cast<int64_t>(mended_.control_count));
     }
-    const size_t untold = mended.replaced_count - mended.replaced.size();
+    const size_t untold = mended_.replaced_count - mended_.replaced.size();
     if (untold > 0) {
       stats_.Add(DriftKind::kReplacedUtf8, "data_list",
                  static_cast<int64_t>(untold));
@@ -124,10 +123,11 @@ class PageDecoder::Reading {
                                            parts_.wire_share));
     page_.tasks.reserve(
         static_cast<size_t>(std::clamp(request_.limit, 0, kUsualRows)));
-    parts_.rows.Begin({.page = &page_,
-                       .stats = &stats_,
-                       .whether_paid_task = request_.whether_paid_task,
-                       .replaced = replaced_});
+    parts_.rows.Begin(
+        {.page = &page_,
+         .stats = &stats_,
+         .whether_paid_task = request_.whether_paid_task,
+         .replaced = stats_.mended ? &mended_.replaced : nullptr});
   }
 
   std::optional<Refusal> ReadRoot(TokenCursor& cursor) {
@@ -213,7 +213,7 @@ class PageDecoder::Reading {
   DecodeStats& stats_;
   Page page_;
   AnswerRoot root_;
-  const std::vector<size_t>* replaced_ = nullptr;
+  MendedText mended_;
 };
 
 PageDecoder::PageDecoder() : parts_(std::make_unique<Parts>()) {}

@@ -21,6 +21,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "service/hss/decode_stats.h"
 #include "service/tasks/page.h"
@@ -28,17 +29,17 @@
 namespace hssgw {
 
 // ErrorFacts::cause of an answer that is no page.
-inline constexpr char kCauseEmpty[] = "EMPTY";
-inline constexpr char kCauseHtml[] = "HTML";
-inline constexpr char kCauseNotJson[] = "NOT_JSON";
-inline constexpr char kCauseNotObject[] = "NOT_OBJECT";
-inline constexpr char kCauseCutShort[] = "CUT_SHORT";
-inline constexpr char kCauseTooDeep[] = "TOO_DEEP";
-inline constexpr char kCauseTooLarge[] = "TOO_LARGE";
+inline constexpr absl::string_view kCauseEmpty = "EMPTY";
+inline constexpr absl::string_view kCauseHtml = "HTML";
+inline constexpr absl::string_view kCauseNotJson = "NOT_JSON";
+inline constexpr absl::string_view kCauseNotObject = "NOT_OBJECT";
+inline constexpr absl::string_view kCauseCutShort = "CUT_SHORT";
+inline constexpr absl::string_view kCauseTooDeep = "TOO_DEEP";
+inline constexpr absl::string_view kCauseTooLarge = "TOO_LARGE";
 // An object that is neither a list nor an error.
-inline constexpr char kCauseNoList[] = "NO_LIST";
+inline constexpr absl::string_view kCauseNoList = "NO_LIST";
 // An object with an error and no list: the error table knows more of it.
-inline constexpr char kCauseErrorBody[] = "ERROR_BODY";
+inline constexpr absl::string_view kCauseErrorBody = "ERROR_BODY";
 
 struct DecodeRequest {
   int32_t offset = 0;

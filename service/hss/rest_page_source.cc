@@ -27,6 +27,16 @@ bool HoldsErrorBody(const absl::Status& status) {
   return FactsOf(status).cause == "ERROR_BODY";
 }
 
+void CountDrift(const DecodeStats& stats, Metrics& metrics) {
+  for (const DecodeStats::Count& drift : stats.counts()) {
+    if (drift.kind == DriftKind::kReplacedUtf8) {
+      metrics.ReplacedUtf8(drift.count);
+    } else {
+      metrics.Unrecognized(DriftName(drift.kind), drift.name, drift.count);
+    }
+  }
+}
+
 }  // namespace
 
 // Decoders keep their buffers warm; there are as many as decode at once.
@@ -100,17 +110,18 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
     // Kept for Refused: which credential was it?
     HttpRequest sent = *request;
     Hold(step,
-         parts_.http.Send(
-             *std::move(request), terms_.deadline,
-             [self = shared_from_this(), sent = std::move(sent)](
-                 absl::StatusOr<HttpResponse> response) mutable {
-               self->OnResponse(sent, std::move(response));
-             }));
+         parts_.http.Send(*std::move(request), terms_.deadline,
+                          [self = shared_from_this(), sent = std::move(sent)](
+                              absl::StatusOr<HttpResponse> response) mutable {
+                            self->OnResponse(sent, std::move(response));
+                          }));
   }
 
   void OnResponse(const HttpRequest& request,
                   absl::StatusOr<HttpResponse> response) {
+    answered_at_ = parts_.clock.Now();
     if (!response.ok()) {
+      Count(response.status());
       if (HitStaleConnection(response.status()) && !retried_) {
         retried_ = true;
         return Start();
@@ -121,30 +132,40 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
       if (response->status == kHttpUnauthorized) {
         parts_.authorizer.Refused(request, *response);
       }
-      return Finish(
-          FromUpstream(*response, parts_.clock.Now(), &request));
+      const absl::Status error =
+          FromUpstream(*response, parts_.clock.Now(), &request);
+      Count(error);
+      return Finish(error);
     }
-    parts_.decode_pool.Post([self = shared_from_this(),
-                             answer = *std::move(response)]() mutable {
-      self->Decode(std::move(answer));
-    });
+    parts_.decode_pool.Post(
+        [self = shared_from_this(), answer = *std::move(response)]() mutable {
+          self->Decode(std::move(answer));
+        });
   }
 
   void Decode(HttpResponse response) {
     std::unique_ptr<PageDecoder> decoder = decoders_->Take();
     DecodeStats stats;
-    absl::StatusOr<PageRef> page = decoder->Decode(
-        response.body,
-        {.offset = question_.offset,
-         .limit = question_.limit,
-         .whether_paid_task = question_.leg.whether_paid_task,
-         .sent_at = sent_at_},
-        &stats);
+    absl::StatusOr<PageRef> page =
+        decoder->Decode(response.body,
+                        {.offset = question_.offset,
+                         .limit = question_.limit,
+                         .whether_paid_task = question_.leg.whether_paid_task,
+                         .sent_at = sent_at_},
+                        &stats);
     decoders_->Return(std::move(decoder));
     if (!page.ok() && HoldsErrorBody(page.status())) {
       page = FromUpstream(response, parts_.clock.Now());
     }
+    CountDrift(stats, parts_.metrics);
+    Count(page.status());
     Finish(std::move(page));
+  }
+
+  // One request, by how it ended.
+  void Count(const absl::Status& status) {
+    parts_.metrics.UpstreamRequest(question_.leg.profile, status,
+                                   answered_at_ - sent_at_);
   }
 
   void Finish(absl::StatusOr<PageRef> page) {
@@ -175,6 +196,7 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   // One step at a time touches these.
   PageCallback done_;
   absl::Time sent_at_;
+  absl::Time answered_at_;
   int32_t upstream_calls_ = 0;
   bool retried_ = false;
 
@@ -196,13 +218,12 @@ PageTicket RestPageSource::Ask(PageQuestion question, PageTerms terms,
   auto fetch = std::make_shared<Fetch>(*this, std::move(question),
                                        std::move(terms), std::move(done));
   fetch->Start();
-  return PageTicket(
-      Ticket([weak = std::weak_ptr<Fetch>(fetch)] {
-        if (const auto held = weak.lock()) held->Cancel();
-      }),
-      // Classes come with the budget's queues: until then who waits is served
-      // in order.
-      nullptr);
+  return PageTicket(Ticket([weak = std::weak_ptr<Fetch>(fetch)] {
+                      if (const auto held = weak.lock()) held->Cancel();
+                    }),
+                    // Classes come with the budget's queues: until then who
+                    // waits is served in order.
+                    nullptr);
 }
 
 }  // namespace hssgw

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "service/auth/authorizer.h"
 #include "service/base/clock.h"
+#include "service/base/metrics.h"
 #include "service/base/mutex.h"
 #include "service/base/worker_pool.h"
 #include "service/hss/call_budget.h"
@@ -30,6 +31,7 @@ struct RestPageParts {
   CallBudget& budget;
   WorkerPool& decode_pool;
   Clock& clock;
+  Metrics& metrics;
 };
 
 class RestPageSource : public PageSource {

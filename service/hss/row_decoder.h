@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row of `data_list` becomes one task on the wire of a page. A row is read
-// once, forward; only an object with a key twice, or over the bounds, is read
-// again.
+// One row of `data_list` becomes one task on the wire of a page, hosts last.
 //
 // Threads: one at a time.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "service/hss/decode_stats.h"
-#include "service/hss/field_encoder.h"
-#include "service/hss/key_finder.h"
+#include "service/hss/object_encoder.h"
 #include "service/hss/token_cursor.h"
 #include "service/hss/unrecognized.h"
 #include "service/hss/wire_writer.h"
@@ -22,7 +16,7 @@
 
 namespace hssgw {
 
-// What rows are read with: the page they go to, and where bytes were replaced.
+// What rows are read with, and the page that they go to.
 struct RowContext {
   Page* page = nullptr;
   DecodeStats* stats = nullptr;
@@ -46,42 +40,20 @@ class RowDecoder {
   bool Append(TokenCursor& cursor);
 
  private:
-  enum class Pass : uint8_t { kDone, kMalformed, kNotOnce };
-  struct Key;
-  struct Field;
-  class SeenKeys;
-  struct Selection;
-  struct Message;
-
   void BeginTask();
   bool AppendReadable(TokenCursor& cursor);
   void AppendUnreadable(const TokenCursor& begin, const TokenCursor& end);
   void AppendTask(const RowKey& key);
-  bool EncodeObject(TokenCursor& cursor, Message& message);
-  Pass ReadFields(TokenCursor& cursor, Message& message,
-                  const Selection& selection);
-  bool SelectLast(TokenCursor cursor, Message& message,
-                  std::vector<bool>& last);
-  bool EncodePlain(size_t row, const TokenCursor& cursor, Message& message);
-  Pass ReadUnusual(const Field& field, TokenCursor& cursor, Message& message,
-                   SeenKeys& seen, const Selection& selection);
-  Key ReadKey(const char* raw, size_t row, Message& message);
-  bool ReadField(const Key& key, TokenCursor& cursor, Message& message);
-  bool ReadHosts(const FieldRow& row, TokenCursor& cursor, Message& message);
-  bool ReadHost(uint32_t number, TokenCursor& cursor);
-  bool Keep(DriftKind kind, absl::string_view name, TokenCursor& cursor,
-            Message& message);
-  void CountReplaced(absl::string_view name, size_t position, size_t size);
+  ObjectEncoder::ListResult ReadHosts(TokenCursor& cursor);
+  bool ReadHost(TokenCursor& cursor);
+  bool ReadOtherHost(TokenCursor& cursor);
 
   RowContext context_;
-  FieldEncoder task_fields_;
-  FieldEncoder host_fields_;
-  KeyFinder task_keys_;
-  KeyFinder host_keys_;
+  ObjectEncoder task_encoder_;
+  ObjectEncoder host_encoder_;
   WireWriter scalars_;
   WireWriter hosts_;
   UnrecognizedBudget budget_;
-  std::string key_text_;
   RowKey task_key_;
   RowKey host_key_;
 };

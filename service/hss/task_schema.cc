@@ -6,21 +6,28 @@ namespace {
 
 using enum FieldKind;
 using enum FieldRole;
-using Words = absl::string_view[];
 
-constexpr Words kScanTypes = {"quick", "full", "custom"};
-constexpr Words kStartTypes = {"now", "later", "period"};
-constexpr Words kActions = {"auto", "manual"};
-constexpr Words kTaskStatuses = {"scanning", "cancel", "fail", "finish"};
-constexpr Words kAssetValues = {"important", "common", "test"};
-constexpr Words kHostTaskStatuses = {"scanning", "success", "fail", "cancel"};
-constexpr Words kOsTypes = {"Linux", "Windows"};
-constexpr Words kAgentStatuses = {"installed", "not_installed",  "online",
-                                  "offline",   "install_failed", "installing"};
-constexpr Words kProtectStatuses = {"closed", "opened"};
+constexpr auto kScanTypes =
+    std::to_array<absl::string_view>({"quick", "full", "custom"});
+constexpr auto kStartTypes =
+    std::to_array<absl::string_view>({"now", "later", "period"});
+constexpr auto kActions = std::to_array<absl::string_view>({"auto", "manual"});
+constexpr auto kTaskStatuses =
+    std::to_array<absl::string_view>({"scanning", "cancel", "fail", "finish"});
+constexpr auto kAssetValues =
+    std::to_array<absl::string_view>({"important", "common", "test"});
+constexpr auto kHostTaskStatuses =
+    std::to_array<absl::string_view>({"scanning", "success", "fail", "cancel"});
+constexpr auto kOsTypes =
+    std::to_array<absl::string_view>({"Linux", "Windows"});
+constexpr auto kAgentStatuses = std::to_array<absl::string_view>(
+    {"installed", "not_installed", "online", "offline", "install_failed",
+     "installing"});
+constexpr auto kProtectStatuses =
+    std::to_array<absl::string_view>({"closed", "opened"});
 
 // Table 5, AntiVirusTaskResponseInfo.
-constexpr FieldRow kTaskRows[] = {
+constexpr auto kTaskRows = std::to_array<FieldRow>({
     {"task_id", 1, kText, kTaskId},
     {"task_name", 2, kText},
     {"scan_type", 3, kWord, kNone, kScanTypes},
@@ -32,13 +39,13 @@ constexpr FieldRow kTaskRows[] = {
     {"success_host_num", 9, kInt32},
     {"fail_host_num", 10, kInt32},
     {"cancel_host_num", 11, kInt32},
-    {"host_info_list", 15, kHosts},
+    {"host_info_list", kHostsField, kHosts},
     {"rescan", 12, kBool},
     {"whether_paid_task", 13, kBool, kPaid},
-};
+});
 
 // Table 6, AntiVirusTaskHostResponseInfo.
-constexpr FieldRow kHostRows[] = {
+constexpr auto kHostRows = std::to_array<FieldRow>({
     {"host_id", 1, kText},
     {"host_name", 2, kText},
     {"private_ip", 3, kText},
@@ -60,10 +67,10 @@ constexpr FieldRow kHostRows[] = {
     {"protect_status", 19, kWord, kNone, kProtectStatuses},
     {"os_name", 20, kText},
     {"os_version", 21, kText},
-};
+});
 
-static_assert(std::size(kTaskRows) <= kMaxRows);
-static_assert(std::size(kHostRows) <= kMaxRows);
+static_assert(kTaskRows.size() <= kMaxRows);
+static_assert(kHostRows.size() <= kMaxRows);
 
 constexpr MessageSchema kTask = {.rows = kTaskRows, .unrecognized = 14};
 constexpr MessageSchema kHost = {.rows = kHostRows, .unrecognized = 22};

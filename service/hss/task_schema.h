@@ -84,6 +84,8 @@ const MessageSchema& HostSchema();
 
 // `tasks` of ListTasksResponse.
 inline constexpr uint32_t kTasksField = 1;
+// `host_info_list` of Task.
+inline constexpr uint32_t kHostsField = 15;
 // At most so many rows in a schema, which are counted in a bit mask, and words
 // in all of its lists.
 inline constexpr size_t kMaxRows = 32;

@@ -11,11 +11,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
+#include <vector>
 
 #include "absl/base/attributes.h"
 #include "absl/strings/string_view.h"
@@ -28,7 +29,7 @@ class WireWriter {
   static constexpr size_t kReadAhead = 32;
 
   size_t size() const { return size_; }
-  absl::string_view view() const { return {bytes_.get(), size_}; }
+  absl::string_view view() const { return {bytes_.data(), size_}; }
   void Truncate(size_t size) { size_ = size; }
 
   ABSL_ATTRIBUTE_ALWAYS_INLINE void Int(uint32_t number, int64_t value) {
@@ -39,7 +40,7 @@ class WireWriter {
 
   void Bytes(uint32_t number, absl::string_view text) {
     PutHead(number, text.size());
-    std::memcpy(bytes_.get() + size_, text.data(), text.size());
+    std::memcpy(bytes_.data() + size_, text.data(), text.size());
     size_ += text.size();
   }
 
@@ -72,7 +73,7 @@ class WireWriter {
     const size_t needed = VarintSize(length);
     if (needed != kUsualLength) {
       Reserve(kMaxVarint);
-      std::memmove(bytes_.get() + mark + needed, bytes_.get() + body, length);
+      std::memmove(bytes_.data() + mark + needed, bytes_.data() + body, length);
     }
     size_ = mark;
     PutVarint(length);
@@ -93,7 +94,7 @@ class WireWriter {
   // n <= count, before anything else.
   char* Room(size_t count) {
     Reserve(count);
-    return bytes_.get() + size_;
+    return bytes_.data() + size_;
   }
   void Wrote(size_t count) { size_ += count; }
 
@@ -123,7 +124,7 @@ class WireWriter {
     if (value < 0x80) {
       bytes_[size_++] = static_cast<char>(value);
     } else {
-      size_ += WriteVarint(value, bytes_.get() + size_);
+      size_ += WriteVarint(value, bytes_.data() + size_);
     }
   }
 
@@ -138,11 +139,11 @@ class WireWriter {
     constexpr uint64_t kOnes = 0x0101010101010101U;
     const uint64_t pattern = kOnes * static_cast<unsigned char>(unwanted);
     uint64_t seen = 0;
-    char* to = bytes_.get() + size_;
+    char* to = bytes_.data() + size_;
     for (size_t at = 0; at < text.size(); at += 16) {
-      uint64_t words[2];
-      std::memcpy(words, text.data() + at, sizeof(words));
-      std::memcpy(to + at, words, sizeof(words));
+      std::array<uint64_t, 2> words;
+      std::memcpy(words.data(), text.data() + at, sizeof(words));
+      std::memcpy(to + at, words.data(), sizeof(words));
       for (const uint64_t word : words) {
         const uint64_t differs = word ^ pattern;
         seen |= (differs - kOnes) & ~differs & (kOnes << 7U);
@@ -152,21 +153,16 @@ class WireWriter {
   }
 
   void Reserve(size_t count) {
-    if (capacity_ - size_ < count) Grow(count);
+    if (bytes_.size() - size_ < count) Grow(count);
   }
 
   void Grow(size_t count) {
-    const size_t wanted =
-        std::max({size_ + count, capacity_ * 2, size_t{4096}});
-    auto grown = std::make_unique_for_overwrite<char[]>(wanted);
-    if (size_ != 0) std::memcpy(grown.get(), bytes_.get(), size_);
-    bytes_ = std::move(grown);
-    capacity_ = wanted;
+    bytes_.resize(std::max({size_ + count, bytes_.size() * 2, size_t{4096}}));
   }
 
-  std::unique_ptr<char[]> bytes_;
+  // All of it is room; the first size_ bytes are written.
+  std::vector<char> bytes_;
   size_t size_ = 0;
-  size_t capacity_ = 0;
 };
 
 }  // namespace hssgw

@@ -41,6 +41,10 @@ bool Says(const TransferFailure& failure,
   });
 }
 
+constexpr Wording kUntrusted = {
+    "TLS_UNTRUSTED", "shows a certificate that is not trusted",
+    "name its authority with ca_file, or check who answers there"};
+
 Wording CertificateWording(const TransferFailure& failure) {
   constexpr Wording kWrongName = {"TLS_NAME",
                                   "shows a certificate of another name",
@@ -58,8 +62,7 @@ Wording CertificateWording(const TransferFailure& failure) {
   }
   // libcurl compares names itself, after OpenSSL was content.
   if (Says(failure, {"does not match", "no alternative"})) return kWrongName;
-  return {"TLS_UNTRUSTED", "shows a certificate that is not trusted",
-          "name its authority with ca_file, or check who answers there"};
+  return kUntrusted;
 }
 
 Wording ConnectWording(const TransferFailure& failure) {
@@ -87,6 +90,11 @@ Wording TlsWording(const TransferFailure& failure) {
   // A connection that breaks in the handshake says nothing about TLS.
   if (Says(failure, {"SSL_ERROR_SYSCALL", "reset by peer"})) {
     return {"RESET", "broke the connection in the TLS handshake", "try again"};
+  }
+  // A signature that is not its authority's: OpenSSL's first error is then not
+  // about a certificate, and libcurl looks no further.
+  if (Says(failure, {"asn1 encoding", "rsa routines", "signature"})) {
+    return kUntrusted;
   }
   return {"TLS", "cannot agree on TLS with us",
           "check its TLS version, and the certificate it asks for"};

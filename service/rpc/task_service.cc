@@ -9,11 +9,13 @@
 
 namespace hssgw {
 
-TaskService::TaskService(TaskServiceOptions options, const ListerParts& parts)
+TaskService::TaskService(TaskServiceOptions options, const ListerParts& parts,
+                         Metrics& metrics)
     : options_(std::move(options)),
       parts_{.lister = parts,
              .scope = options_.scope,
-             .calls_are_free = options_.calls_are_free},
+             .calls_are_free = options_.calls_are_free,
+             .metrics = metrics},
       call_id_prefix_(absl::StrCat(absl::Hex(
           absl::Uniform<uint32_t>(absl::BitGen()), absl::kZeroPad8))) {}
 
@@ -28,8 +30,10 @@ grpc::ServerUnaryReactor* TaskService::ListTasksPage(
     hss::antivirus::v1::ListTasksPageResponse* /*response*/) {
   context->AddInitialMetadata("hss-gateway-call-id", NextCallId());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(absl::UnimplementedError(
-      "ListTasksPage is not served yet; use ListTasks")));
+  const absl::Status status = absl::UnimplementedError(
+      "ListTasksPage is not served yet; use ListTasks");
+  parts_.metrics.CallEnded("ListTasksPage", status, absl::ZeroDuration());
+  reactor->Finish(ToGrpcStatus(status));
   return reactor;
 }
 

@@ -29,7 +29,8 @@ class TaskService
                   WithCallbackMethod_ListTasksPage<
                       hss::antivirus::v1::AntivirusTaskService::Service>> {
  public:
-  TaskService(TaskServiceOptions options, const ListerParts& parts);
+  TaskService(TaskServiceOptions options, const ListerParts& parts,
+              Metrics& metrics);
 
   grpc::ServerWriteReactor<grpc::ByteBuffer>* ListTasks(
       grpc::CallbackServerContext* context,

@@ -44,8 +44,10 @@ TaskStream::TaskStream(const TaskStreamParts& parts,
                        const grpc::ByteBuffer& request, std::string call_id)
     : context_(context),
       clock_(parts.lister.clock),
+      metrics_(parts.metrics),
       call_id_(std::move(call_id)),
       start_(parts.lister.clock.Now()) {
+  metrics_.StreamBegan();
   if (const auto query = ParseQuery(request, parts.scope); query.ok()) {
     project_id_ = query->project_id();
     ListerOptions options{.deadline = absl::FromChrono(context.deadline()),
@@ -75,6 +77,9 @@ void TaskStream::Send(absl::StatusOr<std::optional<Frame>> frame) {
   if (!frame.ok()) return End(frame.status());
   if (!frame->has_value()) return End(absl::OkStatus());
   buffer_ = ToByteBuffer(**frame);
+  if (!frame_sent_) metrics_.FirstFrame(clock_.Now() - start_);
+  frame_sent_ = true;
+  metrics_.BytesSent(static_cast<int64_t>(buffer_.Length()));
   StartWrite(&buffer_);
 }
 
@@ -103,6 +108,10 @@ void TaskStream::End(const absl::Status& status) {
 void TaskStream::OnDone() {
   const TaskLister::Account account =
       lister_ == nullptr ? TaskLister::Account() : lister_->account();
+  metrics_.CallEnded("ListTasks", end_, clock_.Now() - start_);
+  metrics_.TasksSent(account.tasks_sent);
+  if (FactsOf(end_).reason == Reason::kOrderUnstable) metrics_.OrderViolation();
+  metrics_.StreamEnded();
   LogInfo("call", {{"method", "ListTasks"},
                    {"call_id", call_id_},
                    {"peer", context_.peer()},

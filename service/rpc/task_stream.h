@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "service/base/clock.h"
+#include "service/base/metrics.h"
 #include "service/tasks/page_source.h"
 #include "service/tasks/task_lister.h"
 #include "service/tasks/task_query.h"
@@ -29,6 +30,7 @@ struct TaskStreamParts {
   const QueryScope& scope;
   // Upstream calls cost nothing, so more may be under way.
   bool calls_are_free;
+  Metrics& metrics;
 };
 
 class TaskStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
@@ -48,6 +50,7 @@ class TaskStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   grpc::CallbackServerContext& context_;
   Clock& clock_;
+  Metrics& metrics_;
   const std::string call_id_;
   const absl::Time start_;
   std::string project_id_;
@@ -55,6 +58,7 @@ class TaskStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::shared_ptr<TaskLister> lister_;
   absl::Status refusal_;
   absl::Status end_;
+  bool frame_sent_ = false;
   grpc::ByteBuffer buffer_;  // the frame being written
 };
 

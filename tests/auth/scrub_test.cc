@@ -21,6 +21,7 @@ constexpr char kSecret[] = "aB3dEfGhIjKlMnOpQrStUvWxYz0123456789AbCd";
 TEST(ScrubTest, MasksWordsThatLookLikeAccessKeys) {
   EXPECT_EQ(Shown(std::string("bad ") + kKey + "."), "bad ***.");
   EXPECT_EQ(Shown(std::string("(") + kKey + "/" + kKey + ")"), "(***/***)");
+  EXPECT_EQ(Shown(std::string("AK") + kKey), "***");
 }
 
 TEST(ScrubTest, MasksWhatIsNamedAsAKey) {

@@ -102,5 +102,75 @@ TEST(SdkHmacSignerTest, DroppedCredentialLeavesNoHeaderOfIt) {
   EXPECT_EQ(request.headers[0].name, "X-Project-Id");
 }
 
+TEST(SdkHmacSignerTest, DefaultPortIsNotSigned) {
+  HttpRequest request = Request();
+
+  // libcurl leaves it out of the Host header too.
+  request.origin = "https://hss.example.com:443";
+  EXPECT_THAT(CanonicalRequest(request, {"host"}),
+              HasSubstr("\nhost:hss.example.com\n"));
+  request.origin = "http://127.0.0.1:80";
+  EXPECT_THAT(CanonicalRequest(request, {"host"}),
+              HasSubstr("\nhost:127.0.0.1\n"));
+  request.origin = "http://[::1]:443";
+  EXPECT_THAT(CanonicalRequest(request, {"host"}),
+              HasSubstr("\nhost:[::1]:443\n"));
+}
+
+TEST(SdkHmacSignerTest, QueryIsSortedByNameThenRawValue) {
+  HttpRequest request = Request();
+  request.query = "k=a%2F&k=a-&b&a=%20";
+
+  EXPECT_THAT(CanonicalRequest(request, {"host"}),
+              HasSubstr("\na=%20&b=&k=a-&k=a%2F\n"));
+}
+
+TEST(SdkHmacSignerTest, HeaderValuesLoseOuterBlanksAlone) {
+  HttpRequest request = Request();
+  request.headers = {{"X-Note", "  a  b\t"}};
+
+  EXPECT_THAT(CanonicalRequest(request, {"x-note"}),
+              HasSubstr("\nx-note:a  b\n"));
+}
+
+TEST(SdkHmacSignerTest, GivenHashStandsForTheBody) {
+  HttpRequest request = Request();
+  request.body = "body";
+  request.headers = {{"x-sdk-content-sha256", "UNSIGNED-PAYLOAD"}};
+
+  EXPECT_THAT(CanonicalRequest(request, {"host"}),
+              EndsWith("\nUNSIGNED-PAYLOAD"));
+}
+
+TEST(SdkHmacSignerTest, WithoutProjectItIsNotSigned) {
+  HttpRequest request = Request();
+  request.headers.clear();
+
+  SignLean(request, Keys(), absl::UnixEpoch());
+
+  EXPECT_EQ(SignedHeadersOf(request), "host;x-sdk-date");
+}
+
+TEST(SdkHmacSignerTest, SigningAgainReplacesTheSignature) {
+  HttpRequest once = Request();
+  SignLean(once, Keys("token"), absl::UnixEpoch());
+  HttpRequest twice = Request();
+  SignLean(twice, Keys("other"), absl::FromUnixSeconds(1));
+  SignLean(twice, Keys("token"), absl::UnixEpoch());
+
+  ASSERT_EQ(twice.headers.size(), once.headers.size());
+  EXPECT_EQ(HeaderValue(twice.headers, "Authorization"),
+            HeaderValue(once.headers, "Authorization"));
+}
+
+TEST(SdkHmacSignerTest, SecretKeyIsNowhereInTheRequest) {
+  HttpRequest request = Request();
+  SignLean(request, Keys("token"), absl::UnixEpoch());
+
+  for (const HttpHeader& header : request.headers) {
+    EXPECT_THAT(header.value, Not(HasSubstr("FakeSk"))) << header.name;
+  }
+}
+
 }  // namespace
 }  // namespace hssgw

@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <thread>
+#include <utility>
 #include <vector>
-
-#include "tests/testing/fake_clock.h"
 
 namespace hssgw {
 namespace {
@@ -81,19 +81,57 @@ TEST(TimerQueueTest, InfiniteFutureNeverComes) {
   EXPECT_EQ(queue.Next(), absl::InfiniteFuture());
 }
 
-TEST(FakeClockTest, TimersSeeTheirOwnTime) {
-  FakeClock clock(kStart);
-  std::vector<absl::Time> seen;
-  const Timer a =
-      clock.At(kStart + absl::Seconds(1), [&] { seen.push_back(clock.Now()); });
-  const Timer b =
-      clock.At(kStart + absl::Seconds(5), [&] { seen.push_back(clock.Now()); });
+TEST(TimerQueueTest, NobodyWaitsInAnEmptyQueue) {
+  TimerQueue queue;
 
-  clock.Advance(absl::Seconds(10));
+  EXPECT_EQ(queue.Next(), absl::InfiniteFuture());
+  EXPECT_EQ(queue.RunDue(kStart), 0);
+}
 
-  EXPECT_THAT(
-      seen, ElementsAre(kStart + absl::Seconds(1), kStart + absl::Seconds(5)));
-  EXPECT_EQ(clock.Now(), kStart + absl::Seconds(10));
+TEST(TimerQueueTest, CallbackMayDropADueTimer) {
+  TimerQueue queue;
+  bool ran = false;
+  Timer second;
+  const Timer first = queue.Add(kStart, [&] { second.Cancel(); });
+  second = queue.Add(kStart, [&] { ran = true; });
+
+  EXPECT_EQ(queue.RunDue(kStart), 1);
+
+  EXPECT_FALSE(ran);
+}
+
+TEST(TimerQueueTest, CallbackMayDropItsOwnTimer) {
+  TimerQueue queue;
+  Timer timer;
+  timer = queue.Add(kStart, [&] { timer.Cancel(); });
+
+  EXPECT_EQ(queue.RunDue(kStart), 1);
+}
+
+// What a dropped callback owns is let go without the queue's lock.
+TEST(TimerQueueTest, DroppedCallbackMayOwnATimerOfTheQueue) {
+  TimerQueue queue;
+  Timer inner = queue.Add(kStart, [] {});
+  Timer outer = queue.Add(kStart, [owned = std::move(inner)] {});
+
+  outer.Cancel();
+
+  EXPECT_EQ(queue.RunDue(kStart), 0);
+}
+
+TEST(TimerQueueTest, ManyThreadsMayAddAndDrop) {
+  TimerQueue queue;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 250; ++n)
+        const Timer timer = queue.Add(kStart, [] {});
+    });
+  }
+  for (int n = 0; n < 250; ++n) queue.RunDue(kStart);
+
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(queue.Next(), absl::InfiniteFuture());
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ class RestPageSourceTest : public ::testing::Test {
   }
   PageAnswer Answer() { return answer_.get_future().get(); }
 
+  Metrics metrics_;
   FakeClock clock_;
   FakeHttpClient http_;
   FakeAuthorizer authorizer_;
@@ -53,7 +54,8 @@ class RestPageSourceTest : public ::testing::Test {
                           .authorizer = authorizer_,
                           .budget = budget_,
                           .decode_pool = pool_,
-                          .clock = clock_}};
+                          .clock = clock_,
+                          .metrics = metrics_}};
   std::promise<PageAnswer> answer_;
   PageTicket ticket_;
 };
@@ -170,6 +172,33 @@ TEST_F(RestPageSourceTest, DroppedTicketLeavesTheQueueOfTheBudget) {
   EXPECT_EQ(answer.page.status().code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(answer.upstream_calls, 0);
   EXPECT_THAT(http_.sent(), SizeIs(0));
+}
+
+TEST_F(RestPageSourceTest, CountsEveryRequestByItsResult) {
+  http_.Answer(StaleConnection());
+  http_.AnswerWith(200, kOneTask);
+  Ask();
+  Answer();
+
+  const std::string text = metrics_.Text();
+  EXPECT_THAT(text,
+              HasSubstr("hss_gateway_upstream_requests_total{profile="
+                        "\"default\",result=\"UPSTREAM_UNAVAILABLE\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("{profile=\"default\",result=\"OK\"} 1\n"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("hss_gateway_upstream_request_duration_seconds_count 2\n"));
+}
+
+TEST_F(RestPageSourceTest, CountsWhatNoTableHas) {
+  http_.AnswerWith(200, R"({"total_num":1,"data_list":[
+      {"task_id":"t","brand_new":1}]})");
+  Ask();
+  Answer();
+
+  EXPECT_THAT(metrics_.Text(),
+              HasSubstr("hss_gateway_unrecognized_total{kind=\"field\",name="
+                        "\"brand_new\"} 1\n"));
 }
 
 TEST_F(RestPageSourceTest, DeadlineOfTheCallIsTheRequests) {

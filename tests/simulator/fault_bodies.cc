@@ -36,7 +36,8 @@ std::string Huge(const QuotedWords& q) {
   return body + "\"}";
 }
 
-std::vector<Shape> MakeErrorShapes() {
+// {"error_code", …} at the top, as HSS and the gateway write it.
+std::vector<Shape> MakeFlatShapes() {
   using Q = const QuotedWords&;
   return {
       {"hss", 500, "HSS.1004", "查询失败",
@@ -77,6 +78,13 @@ std::vector<Shape> MakeErrorShapes() {
                              q.code, R"(,"request_id":)", q.request_id,
                              R"(,"encoded_authorization_message":"RWdwamJp"})");
        }},
+  };
+}
+
+// The other spellings seen: code and message, nested, a number, camel case.
+std::vector<Shape> MakeNestedShapes() {
+  using Q = const QuotedWords&;
+  return {
       {"top_level", 400, "HSS.0001", "Invalid parameter",
        [](Q q) {
          return absl::StrCat(R"({"code":)", q.code, R"(,"message":)", q.message,
@@ -160,7 +168,8 @@ std::vector<Shape> MakeOtherShapes() {
 
 const std::vector<Shape>& Shapes() {
   static const std::vector<Shape>* const kShapes = [] {
-    auto* const all = new std::vector<Shape>(MakeErrorShapes());
+    auto* const all = new std::vector<Shape>(MakeFlatShapes());
+    for (Shape& shape : MakeNestedShapes()) all->push_back(std::move(shape));
     for (Shape& shape : MakeOtherShapes()) all->push_back(std::move(shape));
     return all;
   }();

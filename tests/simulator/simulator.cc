@@ -254,14 +254,14 @@ void Simulator::CountUnknownParameters(const SignedRequest& request) {
                                                        "private_ip",
                                                        "public_ip",
                                                        "whether_paid_task"};
-  for (const auto& [name, value] :
-       ReadQuery(SplitTarget(request.target).second)) {
+  for (const NameValue& pair : ReadQuery(SplitTarget(request.target).second)) {
+    const std::string& name = pair.first;
     if (name == "host_task_status" ||
         std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) {
       continue;
     }
     ledger_.Count(
-        [&](Counters& counters) { ++counters.unknown_parameters[name]; });
+        [&name](Counters& counters) { ++counters.unknown_parameters[name]; });
   }
 }
 

@@ -57,24 +57,26 @@ HttpTicket FakeHttpClient::Send(HttpRequest request, absl::Time deadline,
   return HttpTicket([weak, index] {
     const auto state = weak.lock();
     if (state == nullptr) return;
-    if (!Finish(*state, index, absl::CancelledError("dropped"))) return;
-    MutexLock lock(state->mu);
-    ++state->cancelled;
+    {
+      MutexLock lock(state->mu);
+      if (!state->waiting.contains(index)) return;
+      ++state->cancelled;
+    }
+    Finish(*state, index, absl::CancelledError("dropped"));
   });
 }
 
-bool FakeHttpClient::Finish(State& state, size_t index,
+void FakeHttpClient::Finish(State& state, size_t index,
                             absl::StatusOr<HttpResponse> answer) {
   HttpCallback done;
   {
     MutexLock lock(state.mu);
     const auto it = state.waiting.find(index);
-    if (it == state.waiting.end()) return false;
+    if (it == state.waiting.end()) return;
     done = std::move(it->second);
     state.waiting.erase(it);
   }
   done(std::move(answer));
-  return true;
 }
 
 std::vector<HttpRequest> FakeHttpClient::sent() const {

@@ -50,8 +50,8 @@ class FakeHttpClient : public HttpClient {
     std::map<size_t, HttpCallback> waiting ABSL_GUARDED_BY(mu);
     int cancelled ABSL_GUARDED_BY(mu) = 0;
   };
-  // Answers request number `index`; false if it was answered.
-  static bool Finish(State& state, size_t index,
+  // Answers request number `index`, unless it was answered.
+  static void Finish(State& state, size_t index,
                      absl::StatusOr<HttpResponse> answer);
 
   // Shared: tickets hold on to it weakly.

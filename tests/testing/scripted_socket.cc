@@ -92,7 +92,14 @@ class ScriptedSocket::Connection {
   bool StartTls(SSL_CTX* tls) {
     ssl_.reset(SSL_new(tls));
     SSL_set_fd(ssl_.get(), socket_);
-    return SSL_accept(ssl_.get()) == 1;
+    if (SSL_accept(ssl_.get()) == 1) return true;
+    // Bytes that nobody reads would turn close into RST, which overtakes the
+    // alert.
+    shutdown(socket_, SHUT_WR);
+    char byte = 0;
+    while (recv(socket_, &byte, 1, 0) > 0) {
+    }
+    return false;
   }
   bool ReadByte(char& byte) {
     return ssl_ == nullptr ? recv(socket_, &byte, 1, 0) == 1
@@ -171,6 +178,8 @@ void ScriptedSocket::Accept() {
       const std::lock_guard<std::mutex> closing_lock(mu_);
       sockets_.erase(socket);
       connection.Close();
+      ++closed_;
+      changed_.notify_all();
     });
   }
 }
@@ -266,6 +275,8 @@ bool ScriptedSocket::AwaitClientsGone(size_t count) {
 bool ScriptedSocket::AwaitConnections(size_t count) {
   return Await(connections_, count);
 }
+
+bool ScriptedSocket::AwaitClosed(size_t count) { return Await(closed_, count); }
 
 bool ScriptedSocket::Await(const size_t& number, size_t count) {
   std::unique_lock<std::mutex> lock(mu_);

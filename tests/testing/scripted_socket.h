@@ -89,6 +89,9 @@ class ScriptedSocket {
   bool AwaitRequests(size_t count);
   bool AwaitClientsGone(size_t count);
   bool AwaitConnections(size_t count);
+  // Connections that were closed by us: the peer has, or will at once have, the
+  // news.
+  bool AwaitClosed(size_t count);
 
  private:
   class Connection;
@@ -116,6 +119,7 @@ class ScriptedSocket {
   size_t request_count_ = 0;
   size_t connections_ = 0;
   size_t clients_gone_ = 0;
+  size_t closed_ = 0;
   bool released_ = false;
   bool stopping_ = false;
 
