@@ -36,10 +36,9 @@ Ticket CallBudget::Take(absl::Time deadline,
     MutexLock lock(state_->mu);
     number = state_->next_number++;
     state_->waiters.emplace_back(
-        number,
-        Waiter{std::move(done), clock_.At(deadline, [weak, number] {
-                 End(weak, number, DeadlinePassed());
-               })});
+        number, Waiter{std::move(done), clock_.At(deadline, [weak, number] {
+                         End(weak, number, DeadlinePassed());
+                       })});
   }
   Serve();
   return Ticket([weak, number] {
@@ -66,8 +65,7 @@ void CallBudget::End(const std::weak_ptr<State>& weak, uint64_t number,
 
 bool CallBudget::TrySpend(absl::Time now) {
   auto& starts = state_->starts;
-  while (!starts.empty() &&
-         starts.front() + options_.period + kGuard <= now) {
+  while (!starts.empty() && starts.front() + options_.period + kGuard <= now) {
     starts.pop_front();
   }
   if (static_cast<int32_t>(starts.size()) >= options_.calls) return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The upstream quota: at most so many request starts in any period. An exact
-// window over the last start times, not a token bucket: a bucket of that rate and
-// burst lets twice as many through in its first period.
+// window over the last start times, not a token bucket: a bucket of that rate
+// and burst lets twice as many through in its first period.
 //
 // Threads: any. Callbacks run without a lock.
 // Lifetime: `clock` must outlive it; tickets may outlive it.
@@ -33,9 +33,9 @@ class CallBudget {
   CallBudget(const CallBudgetOptions& options, Clock& clock);
 
   // Asks for one start. `done` gets OK when it may happen, which spends it, or
-  // CANCELLED when the ticket was dropped before, or DEADLINE_EXCEEDED. Who waits
-  // is served in order.
-  // Called exactly once; inline or on the clock's thread; never under a lock.
+  // CANCELLED when the ticket was dropped before, or DEADLINE_EXCEEDED. Who
+  // waits is served in order. Called exactly once; inline or on the clock's
+  // thread; never under a lock.
   Ticket Take(absl::Time deadline, absl::AnyInvocable<void(absl::Status)> done);
 
   bool unlimited() const { return options_.calls == 0; }
