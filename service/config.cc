@@ -196,6 +196,10 @@ class Resolution {
     Config config;
     ResolveOrigin(config);
     ResolveProject(environment);
+    for (const std::string& text : flags_.listen().grpc()) {
+      const auto address = ParseListenAddress(text);
+      if (!address.ok()) Complain(std::string(address.status().message()));
+    }
     CheckPairs();
     if (!problems_.empty()) {
       return absl::InvalidArgumentError(absl::StrJoin(problems_, "\n"));

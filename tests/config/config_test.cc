@@ -237,6 +237,13 @@ TEST_F(ConfigTest, MissingUpstreamAndProjectAreBothTold) {
             "no project: give --project-id or set HUAWEICLOUD_SDK_PROJECT_ID");
 }
 
+TEST_F(ConfigTest, ListenFlagIsCheckedToo) {
+  const auto parsed = Parse(
+      {"--check-config", "--region", "cn-north-4", "--listen", "0.0.0.0:1"});
+
+  EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("0.0.0.0:1"));
+}
+
 TEST_F(ConfigTest, ProjectOfTheEnvironmentIsCheckedToo) {
   environment_["HUAWEICLOUD_SDK_PROJECT_ID"] = "a b";
 

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/simulator/escaping.h"
+#include "tests/simulator/reply.h"
 
 namespace hssgw::simulator {
 namespace {
@@ -78,6 +79,18 @@ void HttpServer::Route() {
                              httplib::Response& response) {
     Answer(request, response);
   };
+  // What httplib refuses by itself: an unreadable head, a target over 8 KiB.
+  set_error_handler(HandlerWithResponse([](const httplib::Request&,
+                                           httplib::Response& response) {
+    if (!response.body.empty() || response.has_header("X-Request-Id")) {
+      return HandlerResponse::Unhandled;
+    }
+    const Reply reply = GatewayError(response.status, "APIGW.0201",
+                                     StatusWords(response.status), "00000000");
+    response.set_content(reply.body, reply.content_type);
+    response.set_header("X-Request-Id", "00000000");
+    return HandlerResponse::Handled;
+  }));
   // GET and HEAD need no body and no regular expression over the target.
   set_pre_routing_handler(
       [this](const httplib::Request& request, httplib::Response& response) {

@@ -138,7 +138,7 @@ void Simulator::Handle(const SignedRequest& request, Connection& connection,
   if (exchange.path.substr(0, kControlPrefix.size()) == kControlPrefix) {
     return Deliver(AnswerControl(*this, request), {}, connection, response);
   }
-  exchange.project = ProjectOf(exchange.path);
+  if (request.method == "GET") exchange.project = ProjectOf(exchange.path);
   exchange.iam = exchange.path.substr(0, 4) == "/v3/";
   ledger_.Count([&exchange](Counters& counters) {
     ++counters.requests;
@@ -192,7 +192,7 @@ std::optional<Reply> Simulator::Refuse(const SignedRequest& request,
 }
 
 Reply Simulator::Answer(const SignedRequest& request, Exchange& exchange) {
-  if (exchange.project && request.method == "GET") {
+  if (exchange.project) {
     return AnswerList(request, exchange);
   }
   if (exchange.path == "/v3/auth/tokens" && request.method == "POST") {

@@ -104,6 +104,10 @@ TEST_F(SimulatorTest, AnswersErrorsAsUpstreamWordsThem) {
   EXPECT_EQ(other_project->status, 403);
 
   EXPECT_EQ(client_->Get(kPage)->status, 401);
+
+  const auto too_long = Get(kPage + "&task_name=" + std::string(9000, 'x'));
+  EXPECT_EQ(too_long->status, 414);
+  EXPECT_EQ(json::parse(too_long->body).at("error_code"), "APIGW.0201");
 }
 
 TEST_F(SimulatorTest, QuotaAnswers429WithItsRule) {
