@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kRows = 5000;
 constexpr int kSeeds = 10;
-constexpr int kMaxPages = 400;
+constexpr int kMaxPages = 100;
 
 // What happens to the list between two pages.
 struct Churn {
@@ -114,7 +114,7 @@ int Main(int argc, char** argv) {
     list.MoveToHead(rows);
   };
   bool kept = true;
-  for (const int rows : {0, 1, 5, 20, 80, 500, 5000}) {
+  for (const int rows : {0, 1, 5, 20, 80}) {
     for (const Churn& churn :
          {Churn{"arrive", rows, arrive}, Churn{"leave", rows, leave},
           Churn{"to head", rows, to_head}}) {
