@@ -21,6 +21,9 @@ using ::google::protobuf::FieldDescriptor;
 using ::google::protobuf::Message;
 
 constexpr size_t kMaxShown = 60;
+// Far more than there are settings. Aliases can make a small file say more than
+// there is time to read.
+constexpr int kMaxNodes = 10000;
 
 bool IsDuration(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
@@ -154,6 +157,7 @@ class Reader {
                Message& message) {
     std::set<std::string> seen;
     for (const auto& pair : map) {
+      if (IsTooMuch(pair.first)) return;
       const int line = pair.first.Mark().line + 1;
       if (!pair.first.IsScalar()) {
         Complain(line, prefix, "a key is no name");
@@ -196,6 +200,7 @@ class Reader {
     }
     for (size_t i = 0; i < list.size(); ++i) {
       const YAML::Node node = list[i];
+      if (IsTooMuch(node)) return;
       const std::string element = absl::StrCat(path, "[", i, "]");
       if (node.Mark().line >= 0 && !node.IsNull()) line = node.Mark().line + 1;
       reading_.lines[element] = line;
@@ -211,6 +216,18 @@ class Reader {
       }
       ComplainOfValue(line, element, WantOf(field), node);
     }
+  }
+
+  // Counts a node that is read; says once that there are too many.
+  bool IsTooMuch(const YAML::Node& node) {
+    ++nodes_;
+    if (nodes_ == kMaxNodes) {
+      Complain(node.Mark().line + 1, "",
+               absl::StrCat("want at most ", kMaxNodes,
+                            " keys and list elements, what aliases repeat "
+                            "included"));
+    }
+    return nodes_ >= kMaxNodes;
   }
 
   static bool IsSubmessage(const FieldDescriptor& field) {
@@ -231,6 +248,7 @@ class Reader {
 
   const std::string file_;
   YamlReading& reading_;
+  int nodes_ = 0;
 };
 
 void WriteMap(const Message& message, YAML::Emitter& out);

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -56,9 +56,12 @@ absl::StatusOr<Secret> ReadFile(absl::string_view flag,
   if (file) file.read(value.data(), static_cast<std::streamsize>(value.size()));
   if (file.bad() || (!file && !file.eof())) {
     const int error = errno;
-    return Wrong(where, " cannot be read",
-                 error == 0 ? "" : absl::StrCat(" (", strerror(error), ")"),
-                 ": give the path of a file that this user may read");
+    return Wrong(
+        where, " cannot be read",
+        error == 0
+            ? ""
+            : absl::StrCat(" (", std::generic_category().message(error), ")"),
+        ": give the path of a file that this user may read");
   }
   value.resize(static_cast<size_t>(file.gcount()));
   while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) {

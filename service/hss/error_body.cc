@@ -26,25 +26,35 @@ constexpr std::array<const char*, 3> kCodes = {"error_code", "errorCode",
 constexpr std::array<const char*, 4> kMessages = {
     "error_msg", "errorMsg", "message", "error_description"};
 
+// Where the string that begins at `quote` ends: its last quote, or the end.
+size_t EndOfString(absl::string_view text, size_t quote) {
+  size_t i = quote + 1;
+  while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2U : 1U;
+  return i;
+}
+
 // nlohmann's parser keeps its own stack, but its destructor and our search
 // recurse: a deep body is refused before it is parsed.
 bool IsShallow(absl::string_view text) {
   int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxDepth) return false;
-    } else if (c == '}' || c == ']') {
-      --depth;
+  for (size_t i = 0; i < text.size() && depth <= kMaxDepth; ++i) {
+    switch (text[i]) {
+      case '"':
+        i = EndOfString(text, i);
+        break;
+      case '{':
+      case '[':
+        ++depth;
+        break;
+      case '}':
+      case ']':
+        --depth;
+        break;
+      default:
+        break;
     }
   }
-  return true;
+  return depth <= kMaxDepth;
 }
 
 Json ParseText(absl::string_view text) {
@@ -77,7 +87,7 @@ template <size_t N>
 std::string FirstOf(const Json& object,
                     const std::array<const char*, N>& names) {
   for (const char* name : names) {
-    const std::string text = TextOf(object, name).value_or("");
+    std::string text = TextOf(object, name).value_or("");
     if (!text.empty()) return text;
   }
   return "";

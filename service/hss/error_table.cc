@@ -97,18 +97,18 @@ constexpr ErrorRow Unreadable(const char* what, const char* advice) {
           FailureKind::kUnreadable, what, advice};
 }
 
-constexpr char kMendFilter[] = "mend the filter that the text names";
-constexpr char kAskSupport[] =
+constexpr const char* kMendFilter = "mend the filter that the text names";
+constexpr const char* kAskSupport =
     "report the request id to the cloud's support if it stays";
-constexpr char kGrant[] =
+constexpr const char* kGrant =
     "the operator must grant the gateway's user the right to read HSS in this "
     "project";
-constexpr char kCheckEndpoint[] =
+constexpr const char* kCheckEndpoint =
     "the operator must check --region and --endpoint";
-constexpr char kCheckKey[] =
+constexpr const char* kCheckKey =
     "the operator must give a valid credential before it is tried again";
-constexpr char kAgain[] = "try again, with the last token if there is one";
-constexpr char kReport[] = "report the request id";
+constexpr const char* kAgain = "try again, with the last token if there is one";
+constexpr const char* kReport = "report the request id";
 
 // The first line that matches. Codes: the vendor's tables; statuses after them.
 constexpr std::array kLines = std::to_array<Line>({

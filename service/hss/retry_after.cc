@@ -2,6 +2,7 @@
 #include "service/hss/retry_after.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -13,9 +14,9 @@ namespace hssgw {
 namespace {
 
 // The three forms of RFC 9110, 5.6.7; only the first is still written.
-constexpr const char* kDateForms[] = {"%a, %d %b %Y %H:%M:%S GMT",
-                                      "%A, %d-%b-%y %H:%M:%S GMT",
-                                      "%a %b %e %H:%M:%S %Y"};
+constexpr std::array<const char*, 3> kDateForms = {"%a, %d %b %Y %H:%M:%S GMT",
+                                                   "%A, %d-%b-%y %H:%M:%S GMT",
+                                                   "%a %b %e %H:%M:%S %Y"};
 
 std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
   absl::Time time;

@@ -24,10 +24,10 @@ void SkipBlanks(absl::string_view& text) {
 // Nothing for 0, more than a million, or no digit.
 std::optional<int64_t> TakeNumber(absl::string_view& text) {
   SkipBlanks(text);
-  const auto end =
-      std::find_if_not(text.begin(), text.end(), absl::ascii_isdigit);
-  const absl::string_view digits =
-      text.substr(0, static_cast<size_t>(end - text.begin()));
+  const auto size = static_cast<size_t>(
+      std::find_if_not(text.begin(), text.end(), absl::ascii_isdigit) -
+      text.begin());
+  const absl::string_view digits = text.substr(0, size);
   text.remove_prefix(digits.size());
   int64_t number = 0;
   if (!absl::SimpleAtoi(digits, &number)) return std::nullopt;

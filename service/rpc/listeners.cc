@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/rpc/listeners.h"
 
+#include <arpa/inet.h>
 #include <grpcpp/security/server_credentials.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -11,12 +13,13 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <optional>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "service/base/certificate.h"
 #include "service/base/log.h"
 
 namespace hssgw {
@@ -27,9 +30,44 @@ absl::Status Refused(absl::string_view address, absl::string_view why) {
       absl::StrCat("listen address \"", address, "\": ", why));
 }
 
+// Only numbers: a name is whatever DNS says, also 127.example.org.
 bool IsLoopback(absl::string_view host) {
-  return absl::StartsWith(host, "127.") || host == "[::1]" ||
-         host == "localhost";
+  in_addr v4 = {};
+  return host == "[::1]" ||
+         (absl::StartsWith(host, "127.") &&
+          inet_pton(AF_INET, std::string(host).c_str(), &v4) == 1);
+}
+
+// Binds as gRPC will and lets go: gRPC does not say why it could not.
+absl::Status CheckPort(const ListenAddress& address) {
+  if (address.port == 0) return absl::OkStatus();
+  sockaddr_storage storage = {};
+  socklen_t size = sizeof(sockaddr_in);
+  if (address.host == "[::1]") {
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+    *v6 = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
+    v6->sin6_port = htons(static_cast<uint16_t>(address.port));
+    size = sizeof(sockaddr_in6);
+  } else {
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+    *v4 = {.sin_family = AF_INET};
+    v4->sin_port = htons(static_cast<uint16_t>(address.port));
+    inet_pton(AF_INET, address.host.c_str(), &v4->sin_addr);
+  }
+  const int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  errno = 0;
+  const bool bound =
+      fd >= 0 &&
+      setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+      bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) == 0;
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  if (bound) return absl::OkStatus();
+  return Refused(
+      address.target,
+      absl::StrCat("cannot be bound (", std::generic_category().message(error),
+                   "); end what listens there or choose another"));
 }
 
 absl::StatusOr<std::string> ReadFile(absl::string_view what,
@@ -44,7 +82,8 @@ absl::StatusOr<std::string> ReadFile(absl::string_view what,
                    " cannot be read or is empty; name a readable PEM file"));
 }
 
-// Whether someone accepts connections at the socket file.
+// Whether someone accepts connections at the socket file, or may: only a
+// refused connection says that nobody does.
 bool SomeoneListens(const std::string& path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
@@ -54,8 +93,9 @@ bool SomeoneListens(const std::string& path) {
   if (fd < 0) return false;
   const int result =
       connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  const int error = errno;
   close(fd);
-  return result == 0;
+  return result == 0 || error != ECONNREFUSED;
 }
 
 std::string DirectoryOf(const std::string& path) {
@@ -104,6 +144,13 @@ absl::Status RemoveStaleSocket(const ListenAddress& address) {
   return absl::OkStatus();
 }
 
+// Whether the address is free for us; a socket file without a server makes way.
+absl::Status CheckPlace(const ListenAddress& address) {
+  if (address.kind != ListenKind::kUnix) return CheckPort(address);
+  if (absl::Status s = CheckDirectory(address); !s.ok()) return s;
+  return RemoveStaleSocket(address);
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(
     const TlsFiles& files) {
   if (files.cert_file.empty() || files.key_file.empty()) {
@@ -115,9 +162,21 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(
   if (!cert.ok()) return cert.status();
   const auto key = ReadFile("--tls-key", files.key_file);
   if (!key.ok()) return key.status();
+  if (absl::Status s =
+          CheckKeyPair({absl::StrCat("--tls-cert ", files.cert_file), *cert},
+                       {absl::StrCat("--tls-key ", files.key_file), *key});
+      !s.ok()) {
+    return s;
+  }
   grpc::SslServerCredentialsOptions options;
   options.pem_key_cert_pairs.push_back({*key, *cert});
   return grpc::SslServerCredentials(options);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsOf(
+    const ListenAddress& address, const TlsFiles& files) {
+  if (address.kind == ListenKind::kTls) return TlsCredentials(files);
+  return grpc::InsecureServerCredentials();
 }
 
 }  // namespace
@@ -128,6 +187,9 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   if (absl::ConsumePrefix(&rest, "unix:")) {
     if (rest.empty() || rest.front() != '/') {
       return Refused(text, "want unix:/absolute/path");
+    }
+    if (rest.size() >= sizeof(sockaddr_un::sun_path)) {
+      return Refused(text, "the path of a unix socket has at most 107 bytes");
     }
     address.kind = ListenKind::kUnix;
     address.target = std::string(text);
@@ -142,13 +204,16 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
       port > 65535) {
     return Refused(text, "want host:port, unix:/path or tls:host:port");
   }
-  if (!IsLoopback(rest.substr(0, colon))) {
+  address.port = port;
+  address.host = std::string(rest.substr(0, colon));
+  if (address.host == "localhost") address.host = "127.0.0.1";
+  if (!IsLoopback(address.host)) {
     return Refused(text,
                    "only loopback addresses are served: callers from elsewhere "
                    "cannot be told apart yet; use 127.0.0.1, [::1] or a unix "
                    "socket");
   }
-  address.target = std::string(rest);
+  address.target = absl::StrCat(address.host, ":", port);
   return address;
 }
 
@@ -158,31 +223,27 @@ absl::Status Listeners::AddTo(grpc::ServerBuilder& builder,
   for (const std::string& text : options.addresses) {
     const auto address = ParseListenAddress(text);
     if (!address.ok()) return address.status();
-    std::shared_ptr<grpc::ServerCredentials> credentials =
-        grpc::InsecureServerCredentials();
-    if (address->kind == ListenKind::kUnix) {
-      if (absl::Status s = CheckDirectory(*address); !s.ok()) return s;
-      if (absl::Status s = RemoveStaleSocket(*address); !s.ok()) return s;
-    }
-    if (address->kind == ListenKind::kTls) {
-      const auto tls = TlsCredentials(options.tls);
-      if (!tls.ok()) return tls.status();
-      credentials = *tls;
+    const auto credentials = CredentialsOf(*address, options.tls);
+    if (!credentials.ok()) return credentials.status();
+    if (absl::Status s = CheckPlace(*address); !s.ok()) return s;
+    if (address->kind == ListenKind::kUnix && !umask_.has_value()) {
+      umask_ = umask(0177);
     }
     listening_.push_back(std::make_unique<Listening>(Listening{*address}));
-    builder.AddListeningPort(address->target, credentials,
+    builder.AddListeningPort(address->target, *credentials,
                              &listening_.back()->port);
   }
   return absl::OkStatus();
 }
 
 absl::Status Listeners::AfterStart(bool started) {
+  RestoreUmask();
   for (const auto& listening : listening_) {
     const ListenAddress& address = listening->address;
     if (!started && listening->port <= 0) {
       return Refused(address.target,
-                     "cannot be bound: the port is in use, or the certificate "
-                     "does not fit its key; choose another or mend it");
+                     "cannot be bound; end what listens there or choose "
+                     "another");
     }
     if (address.kind == ListenKind::kUnix &&
         chmod(address.path.c_str(), static_cast<mode_t>(unix_mode_)) != 0) {
@@ -216,7 +277,13 @@ int Listeners::port() const {
   return 0;
 }
 
+void Listeners::RestoreUmask() {
+  if (umask_.has_value()) umask(*umask_);
+  umask_.reset();
+}
+
 Listeners::~Listeners() {
+  RestoreUmask();
   for (const auto& listening : listening_) {
     if (listening->address.kind == ListenKind::kUnix && listening->port > 0) {
       unlink(listening->address.path.c_str());

@@ -7,8 +7,10 @@
 #pragma once
 
 #include <grpcpp/server_builder.h>
+#include <sys/types.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,9 @@ struct ListenAddress {
   ListenKind kind = ListenKind::kLoopback;
   // As gRPC wants it: "127.0.0.1:50051" or "unix:/path".
   std::string target;
+  // Of TCP, as in the target.
+  std::string host;
+  int port = 0;
   // Of a unix socket.
   std::string path;
 };
@@ -76,7 +81,11 @@ class Listeners {
     int port = 0;
   };
 
+  void RestoreUmask();
+
   int unix_mode_ = 0600;
+  // Of the process, while a socket may appear that has not its mode yet.
+  std::optional<mode_t> umask_;
   // A list: gRPC writes the ports through pointers when it starts.
   std::vector<std::unique_ptr<Listening>> listening_;
 };

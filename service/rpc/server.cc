@@ -20,6 +20,12 @@ constexpr int kMaxRequestBytes = 1 << 20;
 
 }  // namespace
 
+Server::Server()
+    : reflection_({kTaskServiceName, "grpc.channelz.v1.Channelz",
+                   "grpc.health.v1.Health",
+                   "grpc.reflection.v1.ServerReflection",
+                   "grpc.reflection.v1alpha.ServerReflection"}) {}
+
 Server::~Server() { Drain(absl::ZeroDuration()); }
 
 absl::Status Server::Start(const ListenOptions& options, TaskService& tasks) {
@@ -37,6 +43,7 @@ absl::Status Server::Start(const ListenOptions& options, TaskService& tasks) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.RegisterService(&tasks);
   builder.RegisterService(&health_);
+  builder.RegisterService(&reflection_);
   if (absl::Status s = listeners_.AddTo(builder, options); !s.ok()) return s;
   server_ = builder.BuildAndStart();
   if (absl::Status s = listeners_.AfterStart(server_ != nullptr); !s.ok()) {

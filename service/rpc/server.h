@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "service/rpc/health_service.h"
 #include "service/rpc/listeners.h"
+#include "service/rpc/reflection_v1.h"
 #include "service/rpc/task_service.h"
 
 namespace hssgw {
@@ -25,7 +26,7 @@ inline constexpr char kUpstreamHealthName[] = "upstream";
 
 class Server {
  public:
-  Server() = default;
+  Server();
   ~Server();
 
   // Listens and serves: health, reflection and channelz beside `tasks`, which
@@ -41,6 +42,7 @@ class Server {
 
  private:
   HealthService health_;
+  ReflectionV1 reflection_;
   Listeners listeners_;
   std::unique_ptr<grpc::Server> server_;
 };

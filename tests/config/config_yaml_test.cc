@@ -124,6 +124,29 @@ TEST(ReadYamlTest, DeepNestingIsAProblem) {
   EXPECT_THAT(reading.problems, SizeIs(1));
 }
 
+TEST(ReadYamlTest, AliasesThatMultiplyAreRefusedSoon) {
+  std::string text = "x: &a {";
+  for (int i = 0; i < 4000; ++i) text += "k" + std::to_string(i) + ": 1, ";
+  text += "}\nprofiles: [";
+  for (int i = 0; i < 4000; ++i) text += "*a, ";
+  text += "]\n";
+  GatewayConfig config;
+
+  const YamlReading reading = ReadYaml("gateway.yaml", text, config);
+
+  EXPECT_THAT(reading.problems.size(), testing::Le(10000U));
+  EXPECT_THAT(reading.problems.back(), HasSubstr("want at most 10000 keys"));
+}
+
+TEST(ReadYamlTest, AliasOfItselfIsRefused) {
+  GatewayConfig config;
+
+  const YamlReading reading =
+      ReadYaml("gateway.yaml", "profiles: &p [*p]\n", config);
+
+  EXPECT_THAT(reading.problems, ElementsAre(HasSubstr("profiles[0]: want")));
+}
+
 TEST(ReadYamlTest, NothingIsAnEmptyConfig) {
   for (const char* text : {"", "# only a comment\n", "---\n", "{}\n"}) {
     GatewayConfig config;

@@ -2,6 +2,8 @@
 #include "service/rpc/listeners.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/server.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -13,6 +15,7 @@
 
 #include "service/rpc/health_service.h"
 #include "tests/e2e/child.h"
+#include "tests/testing/test_certificates.h"
 
 namespace hssgw {
 namespace {
@@ -140,6 +143,67 @@ TEST_F(ListenersTest, WorldWritableDirectoryIsRefused) {
 
 TEST_F(ListenersTest, TlsWithoutCertificateIsRefused) {
   EXPECT_THAT(ErrorOf("tls:127.0.0.1:0"), HasSubstr("--tls-cert"));
+}
+
+TEST_F(ListenersTest, NameThatLooksLikeLoopbackIsRefused) {
+  EXPECT_THAT(ErrorOf("127.example.org:0"), HasSubstr("only loopback"));
+  EXPECT_THAT(ErrorOf("127.0.0.1.example.org:0"), HasSubstr("only loopback"));
+}
+
+TEST_F(ListenersTest, LocalhostIsTheLoopbackAddress) {
+  const Started started = Start({.addresses = {"localhost:0"}});
+
+  ASSERT_TRUE(started.status.ok()) << started.status;
+  EXPECT_THAT(started.listeners->Bound().front(),
+              testing::StartsWith("127.0.0.1:"));
+}
+
+TEST_F(ListenersTest, PathLongerThanASocketMayHaveIsRefused) {
+  EXPECT_THAT(ErrorOf("unix:/" + std::string(107, 'x')),
+              HasSubstr("at most 107 bytes"));
+}
+
+TEST_F(ListenersTest, MaskOfTheProcessIsTheSameAfterwards) {
+  const mode_t before = umask(022);
+  const Started started =
+      Start({.addresses = {"unix:" + folder_.Path("a.sock")}});
+
+  ASSERT_TRUE(started.status.ok()) << started.status;
+  EXPECT_EQ(umask(before), 022U);
+}
+
+TEST_F(ListenersTest, TlsServesItsCertificate) {
+  const TestCertificates certificates;
+  const auto files = certificates.Issue("localhost", 1);
+  const Started started =
+      Start({.addresses = {"tls:127.0.0.1:0"}, .tls = {files.cert, files.key}});
+  ASSERT_TRUE(started.status.ok()) << started.status;
+  started.service->Set("", HealthService::State::kServing);
+  grpc::ChannelArguments arguments;
+  arguments.SetSslTargetNameOverride("localhost");
+  const auto stub = grpc::health::v1::Health::NewStub(grpc::CreateCustomChannel(
+      "127.0.0.1:" + std::to_string(started.listeners->port()),
+      grpc::SslCredentials(
+          {.pem_root_certs = ReadText(certificates.ca_file())}),
+      arguments));
+  grpc::ClientContext context;
+  grpc::health::v1::HealthCheckResponse response;
+
+  const grpc::Status status = stub->Check(&context, {}, &response);
+
+  EXPECT_TRUE(status.ok()) << status.error_message();
+}
+
+TEST_F(ListenersTest, KeyOfAnotherCertificateIsRefused) {
+  const TestCertificates certificates;
+  const auto files = certificates.Issue("localhost", 1);
+  const auto other = certificates.Issue("127.0.0.1", 1);
+
+  const auto started =
+      Start({.addresses = {"tls:127.0.0.1:0"}, .tls = {files.cert, other.key}});
+
+  EXPECT_THAT(std::string(started.status.message()),
+              HasSubstr(other.key + " is the key of another certificate"));
 }
 
 TEST_F(ListenersTest, UnreadableCertificateIsNamed) {
