@@ -33,9 +33,11 @@ class FakeClock : public Clock {
   // Stops at each timer on the way, also at those that callbacks add: each sees
   // its own time. Time never goes back.
   void AdvanceTo(absl::Time target) {
-    while (timers_.Next() <= target &&
-           timers_.Next() < absl::InfiniteFuture()) {
-      MoveTo(timers_.Next());
+    // Asked once a round: another thread may drop the timer at any time.
+    for (absl::Time next = timers_.Next();
+         next <= target && next < absl::InfiniteFuture();
+         next = timers_.Next()) {
+      MoveTo(next);
       timers_.RunDue(Now());
     }
     MoveTo(target);
