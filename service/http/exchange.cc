@@ -49,13 +49,13 @@ void Exchange::Begin(absl::AnyInvocable<void()> ended) {
   timer_ = Timer();
   ended_ = std::move(ended);
   if (deadline_ <= io_.Now()) return FailTimedOut({.deadline_passed = true});
-  const absl::StatusOr<std::string> origin =
+  absl::StatusOr<std::string> origin =
       CheckRequest(request_, options_->allow_plaintext ? Plaintext::kAllowed
                                                        : Plaintext::kRefused);
-  if (!origin.ok()) return Finish(origin.status());
+  if (!origin.ok()) return Finish(std::move(origin).status());
   easy_.reset(curl_easy_init());
-  if (const absl::Status status = Configure(*origin); !status.ok()) {
-    return Finish(status);
+  if (absl::Status status = Configure(*origin); !status.ok()) {
+    return Finish(std::move(status));
   }
   io_.Add(easy_.get(), [self = shared_from_this()](CURLcode code) {
     self->OnTransferDone(code);

@@ -66,6 +66,10 @@ Wording CertificateWording(const TransferFailure& failure) {
 }
 
 Wording ConnectWording(const TransferFailure& failure) {
+  if (failure.os_error == ECONNRESET) {
+    return {"RESET", "broke the connection at once",
+            "check the endpoint and who answers there"};
+  }
   if (failure.os_error == ENETUNREACH || failure.os_error == EHOSTUNREACH) {
     return {"UNREACHABLE", "cannot be reached from here: there is no route",
             "check the network, the firewall and the proxy setting"};

@@ -69,6 +69,7 @@ TransferFailure Connecting(long os_error, bool by_proxy = false) {
 const Case kCases[] = {
     {"Dns", Unsent(CURLE_COULDNT_RESOLVE_HOST), "DNS"},
     {"Refused", Connecting(ECONNREFUSED), "REFUSED"},
+    {"ResetAtOnce", Connecting(ECONNRESET), "RESET"},
     {"NetworkUnreachable", Connecting(ENETUNREACH), "UNREACHABLE"},
     {"HostUnreachable", Connecting(EHOSTUNREACH), "UNREACHABLE"},
     {"ProxyUnreachable", Connecting(EHOSTUNREACH, /*by_proxy=*/true), "PROXY"},

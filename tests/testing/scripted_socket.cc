@@ -214,6 +214,8 @@ bool ScriptedSocket::PlayStep(Connection& connection, const SocketStep& step) {
       changed_.notify_all();
       return true;
     }
+    case SocketStep::Kind::kReadByte:
+      return connection.ReadByte(byte);
     case SocketStep::Kind::kSend:
       return connection.Write(step.bytes);
     case SocketStep::Kind::kStartTls:

@@ -25,6 +25,7 @@ namespace hssgw {
 struct SocketStep {
   enum class Kind {
     kRead,          // reads one request: head and body
+    kReadByte,      // reads one byte, of whatever it is
     kSend,          // sends bytes
     kStartTls,      // a handshake, as the server; TLS from here on
     kClose,         // closes in good order
@@ -38,6 +39,7 @@ struct SocketStep {
 using SocketScript = std::vector<SocketStep>;
 
 inline SocketStep Read() { return {SocketStep::Kind::kRead, ""}; }
+inline SocketStep ReadByte() { return {SocketStep::Kind::kReadByte, ""}; }
 inline SocketStep Send(std::string bytes) {
   return {SocketStep::Kind::kSend, std::move(bytes)};
 }
