@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/arena_messages.h"
 
+#include <array>
 #include <string_view>
 
 #include "hss/antivirus/v1/task_service.pb.h"
@@ -37,121 +38,156 @@ void SetMillis(google::protobuf::Timestamp& time, int64_t millis) {
   time.set_nanos(static_cast<int32_t>(millis % 1000 * 1'000'000));
 }
 
-// One line a field: what a person would write, with the cheapest setters.
-#define HSSGW_TEXT(number, field)                  \
-  case number: {                                   \
-    const std::string_view text = Text(value);     \
-    message.set_##field(text.data(), text.size()); \
-    break;                                         \
-  }
-#define HSSGW_WORD(number, field, type)                           \
-  case number:                                                    \
-    message.set_##field(static_cast<v1::type>(Word(row, value))); \
-    break;
-#define HSSGW_INT32(number, field)                            \
-  case number:                                                \
-    message.set_##field(static_cast<int32_t>(Number(value))); \
-    break;
-#define HSSGW_BOOL(number, field)     \
-  case number:                        \
-    message.set_##field(Flag(value)); \
-    break;
-
-void SetField(const FieldRow& row, ondemand::value& value, v1::Host& message) {
-  switch (row.number) {
-    HSSGW_TEXT(1, host_id)
-    HSSGW_TEXT(2, host_name)
-    HSSGW_TEXT(3, private_ip)
-    HSSGW_TEXT(4, public_ip)
-    HSSGW_WORD(5, asset_value, AssetValue)
-    case 6:
-      SetMillis(*message.mutable_start_time(), Number(value));
-      break;
-    case 7:
-      message.mutable_run_duration()->set_seconds(Number(value));
-      break;
-      HSSGW_TEXT(8, scan_progress)
-      HSSGW_INT32(9, virus_num)
-    case 10:
-      message.set_scan_file_num(Number(value));
-      break;
-      HSSGW_WORD(11, host_task_status, HostTaskStatus)
-      HSSGW_TEXT(12, fail_reason)
-      HSSGW_BOOL(13, deleted)
-      HSSGW_INT32(14, whether_using_quota)
-      HSSGW_TEXT(15, agent_id)
-      HSSGW_WORD(16, os_type, OsType)
-      HSSGW_TEXT(17, host_status)
-      HSSGW_WORD(18, agent_status, AgentStatus)
-      HSSGW_WORD(19, protect_status, ProtectStatus)
-      HSSGW_TEXT(20, os_name)
-      HSSGW_TEXT(21, os_version)
-    default:
-      break;
-  }
+void Assign(std::string& field, ondemand::value& value) {
+  const std::string_view text = Text(value);
+  field.assign(text.data(), text.size());
 }
+
+// What a person would write, by field number, with the cheapest setters.
+using Value = ondemand::value;
+template <typename T>
+using Setter = void (*)(const FieldRow& row, Value& value, T& message);
+
+constexpr auto kHostSetters = std::to_array<Setter<v1::Host>>(
+    {[](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_host_id(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_host_name(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_private_ip(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_public_ip(), value);
+     },
+     [](const FieldRow& row, Value& value, v1::Host& message) {
+       message.set_asset_value(static_cast<v1::AssetValue>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       SetMillis(*message.mutable_start_time(), Number(value));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       message.mutable_run_duration()->set_seconds(Number(value));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_scan_progress(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       message.set_virus_num(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       message.set_scan_file_num(Number(value));
+     },
+     [](const FieldRow& row, Value& value, v1::Host& message) {
+       message.set_host_task_status(
+           static_cast<v1::HostTaskStatus>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_fail_reason(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       message.set_deleted(Flag(value));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       message.set_whether_using_quota(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_agent_id(), value);
+     },
+     [](const FieldRow& row, Value& value, v1::Host& message) {
+       message.set_os_type(static_cast<v1::OsType>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_host_status(), value);
+     },
+     [](const FieldRow& row, Value& value, v1::Host& message) {
+       message.set_agent_status(static_cast<v1::AgentStatus>(Word(row, value)));
+     },
+     [](const FieldRow& row, Value& value, v1::Host& message) {
+       message.set_protect_status(
+           static_cast<v1::ProtectStatus>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_os_name(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Host& message) {
+       Assign(*message.mutable_os_version(), value);
+     }});
+
+constexpr auto kTaskSetters = std::to_array<Setter<v1::Task>>(
+    {[](const FieldRow&, Value& value, v1::Task& message) {
+       Assign(*message.mutable_task_id(), value);
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       Assign(*message.mutable_task_name(), value);
+     },
+     [](const FieldRow& row, Value& value, v1::Task& message) {
+       message.set_scan_type(static_cast<v1::ScanType>(Word(row, value)));
+     },
+     [](const FieldRow& row, Value& value, v1::Task& message) {
+       message.set_start_type(static_cast<v1::StartType>(Word(row, value)));
+     },
+     [](const FieldRow& row, Value& value, v1::Task& message) {
+       message.set_action(static_cast<v1::HandlingAction>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       SetMillis(*message.mutable_start_time(), Number(value));
+     },
+     [](const FieldRow& row, Value& value, v1::Task& message) {
+       message.set_task_status(static_cast<v1::TaskStatus>(Word(row, value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_host_num(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_success_host_num(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_fail_host_num(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_cancel_host_num(static_cast<int32_t>(Number(value)));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_rescan(Flag(value));
+     },
+     [](const FieldRow&, Value& value, v1::Task& message) {
+       message.set_whether_paid_task(Flag(value));
+     }});
 
 class Filler {
  public:
-  void Fill(ondemand::value value, v1::Host& host) {
+  void Fill(Value value, v1::Host& host) {
     size_t index = KeyFinder::kNone;
     for (ondemand::field field : value.get_object()) {
       index = host_keys_.Find(field.key().raw(), index);
       if (index == KeyFinder::kNone) continue;
-      SetField(HostSchema().rows[index], field.value(), host);
+      const FieldRow& row = HostSchema().rows[index];
+      kHostSetters[row.number - 1](row, field.value(), host);
     }
   }
 
-  void Fill(ondemand::value value, v1::Task& task) {
+  void Fill(Value value, v1::Task& task) {
     size_t index = KeyFinder::kNone;
     for (ondemand::field field : value.get_object()) {
       index = task_keys_.Find(field.key().raw(), index);
       if (index == KeyFinder::kNone) continue;
-      SetField(TaskSchema().rows[index], field.value(), task);
+      const FieldRow& row = TaskSchema().rows[index];
+      if (row.kind == FieldKind::kHosts) {
+        for (Value host : field.value().get_array()) {
+          Fill(host, *task.add_host_info_list());
+        }
+      } else {
+        kTaskSetters[row.number - 1](row, field.value(), task);
+      }
     }
   }
 
  private:
-  void SetField(const FieldRow& row, ondemand::value& value,
-                v1::Task& message) {
-    switch (row.number) {
-      HSSGW_TEXT(1, task_id)
-      HSSGW_TEXT(2, task_name)
-      HSSGW_WORD(3, scan_type, ScanType)
-      HSSGW_WORD(4, start_type, StartType)
-      HSSGW_WORD(5, action, HandlingAction)
-      case 6:
-        SetMillis(*message.mutable_start_time(), Number(value));
-        break;
-        HSSGW_WORD(7, task_status, TaskStatus)
-        HSSGW_INT32(8, host_num)
-        HSSGW_INT32(9, success_host_num)
-        HSSGW_INT32(10, fail_host_num)
-        HSSGW_INT32(11, cancel_host_num)
-        HSSGW_BOOL(12, rescan)
-        HSSGW_BOOL(13, whether_paid_task)
-      case 15:
-        for (ondemand::value host : value.get_array()) {
-          Fill(host, *message.add_host_info_list());
-        }
-        break;
-      default:
-        break;
-    }
-  }
-  void SetField(const FieldRow& row, ondemand::value& value,
-                v1::Host& message) {
-    hssgw::SetField(row, value, message);
-  }
-
   KeyFinder task_keys_{TaskSchema()};
   KeyFinder host_keys_{HostSchema()};
 };
-
-#undef HSSGW_TEXT
-#undef HSSGW_WORD
-#undef HSSGW_INT32
-#undef HSSGW_BOOL
 
 }  // namespace
 

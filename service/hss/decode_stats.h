@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an answer differed from upstream's documents: one count for each kind of
-// drift and field. The row or value is delivered all the same.
+// drift and field. The row or value is delivered all the same. What is in an
+// object that must be read twice may be counted twice.
 //
 // Threads: one at a time.
 #pragma once

@@ -4,14 +4,13 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <new>
 
 namespace hssgw {
 namespace {
 
 static_assert(simdjson::SIMDJSON_PADDING <= JsonIndex::kPadding);
 
-// What is kept from answer to answer: the index is four times the text.
-constexpr size_t kMaxKept = size_t{8} << 20U;
 constexpr size_t kLeast = size_t{64} << 10U;
 
 }  // namespace
@@ -53,12 +52,6 @@ JsonIndex::Result JsonIndex::Build(absl::string_view text) {
 
 TokenCursor JsonIndex::Begin() const {
   return {text_.data(), stage_->parser->structural_indexes.get(), text_.size()};
-}
-
-void JsonIndex::Trim() {
-  if (stage_->parser != nullptr && stage_->parser->capacity() > kMaxKept) {
-    stage_->parser.reset();
-  }
 }
 
 }  // namespace hssgw

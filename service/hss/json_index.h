@@ -36,9 +36,6 @@ class JsonIndex {
   // The first token. REQUIRES: Build() said kOk.
   TokenCursor Begin() const;
 
-  // Gives memory back that only a huge text needed.
-  void Trim();
-
  private:
   struct Stage;
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "service/base/error.h"
 #include "service/hss/answer_root.h"
 #include "service/hss/json_index.h"
@@ -24,7 +24,12 @@ constexpr size_t kMaxRowsInPage = 10'000;
 constexpr size_t kMaxBody = size_t{512} << 20U;
 // Documented: a limit is 200 at most.
 constexpr int32_t kUsualRows = 1000;
-constexpr size_t kSpareWire = 4096;
+constexpr size_t kSpareWire = 256;
+// Pages over this size tell how much wire the next one needs.
+constexpr size_t kTellingWire = 4096;
+// Buffers that a larger answer needed are not kept: they are six times its
+// size.
+constexpr size_t kMaxWarm = size_t{8} << 20U;
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 absl::Status ToStatus(const Refusal& refusal, int32_t offset) {
@@ -72,7 +77,9 @@ class PageDecoder::Reading {
   Reading(Parts& parts, const DecodeRequest& request, DecodeStats& stats)
       : parts_(parts), request_(request), stats_(stats) {}
 
-  absl::StatusOr<PageRef> Run(absl::string_view answer) {
+  absl::StatusOr<PageRef> Run(absl::string_view body) {
+    absl::string_view answer = absl::StripPrefix(body, kByteOrderMark);
+    skipped_ = body.size() - answer.size();
     if (const auto refusal = RefuseByStart(answer)) return Refuse(*refusal);
     const JsonIndex::Result indexed = parts_.index.Build(answer);
     if (indexed == JsonIndex::Result::kBadBytes) return RunMended(answer);
@@ -199,12 +206,16 @@ class PageDecoder::Reading {
     // Pages are kept, so spare room is given back, unless it is little.
     const size_t spare = page_.wire.capacity() - page_.wire.size();
     if (spare > page_.wire.size() / 8) page_.wire.shrink_to_fit();
-    parts_.wire_share = 1.06 * static_cast<double>(page_.wire.size()) /
-                        static_cast<double>(text_size);
+    if (page_.wire.size() > kTellingWire) {
+      parts_.wire_share =
+          std::min(1.0, 1.06 * static_cast<double>(page_.wire.size()) /
+                            static_cast<double>(text_size));
+    }
     return std::make_shared<const Page>(std::move(page_));
   }
 
-  absl::Status Refuse(const Refusal& refusal) const {
+  absl::Status Refuse(Refusal refusal) const {
+    refusal.position += skipped_;
     return ToStatus(refusal, request_.offset);
   }
 
@@ -214,6 +225,8 @@ class PageDecoder::Reading {
   Page page_;
   AnswerRoot root_;
   MendedText mended_;
+  // Bytes of the byte order mark.
+  size_t skipped_ = 0;
 };
 
 PageDecoder::PageDecoder() : parts_(std::make_unique<Parts>()) {}
@@ -235,10 +248,9 @@ absl::StatusOr<PageRef> PageDecoder::Decode(const std::string& body,
     parts_->padded.reserve(body.size() + JsonIndex::kPadding);
     answer = parts_->padded.assign(body);
   }
-  if (absl::StartsWith(answer, kByteOrderMark)) {
-    answer.remove_prefix(kByteOrderMark.size());
-  }
-  return Reading(*parts_, request, counted).Run(answer);
+  absl::StatusOr<PageRef> page = Reading(*parts_, request, counted).Run(answer);
+  if (body.size() > kMaxWarm) parts_ = std::make_unique<Parts>();
+  return page;
 }
 
 }  // namespace hssgw

@@ -64,7 +64,7 @@ class PageDecoder {
   class Reading;
   struct Parts;
 
-  const std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace hssgw

@@ -90,14 +90,6 @@ class WireWriter {
     bytes_[mark] = static_cast<char>(size_ - mark - 1);
   }
 
-  // Room for `count` bytes of the caller's own. REQUIRES: Wrote(n) follows,
-  // n <= count, before anything else.
-  char* Room(size_t count) {
-    Reserve(count);
-    return bytes_.data() + size_;
-  }
-  void Wrote(size_t count) { size_ += count; }
-
   static size_t VarintSize(uint64_t value) {
     return (static_cast<size_t>(std::bit_width(value | 1)) + 6) / 7;
   }

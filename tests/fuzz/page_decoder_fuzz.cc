@@ -71,7 +71,11 @@ void CheckSpans(const Page& page) {
 
 void Run(const std::string& body) {
   static PageDecoder decoder;
-  const absl::StatusOr<PageRef> page = decoder.Decode(body, {}, nullptr);
+  DecodeStats stats;
+  const absl::StatusOr<PageRef> page = decoder.Decode(body, {}, &stats);
+  for (const DecodeStats::Count& count : stats.counts()) {
+    Require(count.count > 0 && !DriftName(count.kind).empty(), "counts");
+  }
   const absl::StatusOr<PageRef> again = decoder.Decode(body, {}, nullptr);
   Require(page.status() == again.status(), "the same status again");
   if (!page.ok()) {
