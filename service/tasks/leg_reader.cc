@@ -2,6 +2,7 @@
 #include "service/tasks/leg_reader.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,24 @@ namespace {
 // What http/ says of an answer over its size bound.
 bool IsTooLarge(const absl::Status& status) {
   return FactsOf(status).cause == "TOO_LARGE";
+}
+
+// "free tasks from 2025-01-01 00:00:00 to 2025-01-02 00:00:00 UTC": the list as
+// upstream was asked for it, whose bounds may be wider than the caller's.
+std::string NameOf(const LegKey& leg) {
+  std::string name = leg.whether_paid_task ? "paid tasks" : "free tasks";
+  const LegWindow& window = leg.window;
+  if (window.last_days.has_value()) {
+    return absl::StrCat(name, " of the last ", *window.last_days, " days");
+  }
+  if (!window.begin.has_value() || !window.end.has_value()) {
+    return absl::StrCat(name, " of all time");
+  }
+  const auto text = [](absl::Time time) {
+    return absl::FormatTime("%E4Y-%m-%d %H:%M:%S", time, absl::UTCTimeZone());
+  };
+  return absl::StrCat(name, " from ", text(*window.begin), " to ",
+                      text(*window.end), " UTC");
 }
 
 size_t RowBytes(const Page& page, uint32_t index) {
@@ -127,7 +146,9 @@ void LegReader::Advance(std::vector<PageTicket>& dropped) {
 void LegReader::Accept(const PageRef& page, std::vector<PageTicket>& dropped) {
   const absl::StatusOr<RowRuns> runs = walk_.Accept(*page);
   if (!runs.ok()) {
-    status_ = runs.status();
+    status_ = FactsOf(runs.status()).reason == Reason::kListTooLong
+                  ? Annotate(runs.status(), NameOf(leg_))
+                  : runs.status();
     return;
   }
   AddRows(page, *runs);

@@ -25,24 +25,13 @@ absl::Status TooLong(int64_t total_num) {
       {.reason = Reason::kListTooLong});
 }
 
-absl::Status ChangedTooFast(int64_t position) {
+absl::Status Aborted(absl::string_view what, int64_t position, Reason reason) {
   return MakeError(
       absl::StatusCode::kAborted,
-      absl::StrCat(
-          "rows moved faster than they could be read, after row ", position,
-          "; try again later, or set allow_incomplete to take what can "
-          "be had"),
-      {.reason = Reason::kListChangedTooFast});
-}
-
-absl::Status Reordered(int64_t position) {
-  return MakeError(
-      absl::StatusCode::kAborted,
-      absl::StrCat(
-          "upstream gave the same rows in another order, near row ", position,
-          "; try again later, or set allow_incomplete to take what can "
-          "be had"),
-      {.reason = Reason::kOrderUnstable});
+      absl::StrCat(what, position,
+                   "; try again later, or set allow_incomplete to take what "
+                   "can be had"),
+      {.reason = reason});
 }
 
 void AppendRow(uint32_t index, RowRuns& runs) {
@@ -165,7 +154,10 @@ absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
 absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
                                                 const Joint& joint) {
   if (joint.reordered) {
-    if (!options_.allow_incomplete) return Reordered(page.offset);
+    if (!options_.allow_incomplete) {
+      return Aborted("upstream gave the same rows in another order, near row ",
+                     page.offset, Reason::kOrderUnstable);
+    }
     order_unstable_ = true;
     whole_ = false;
   }
@@ -222,7 +214,10 @@ absl::StatusOr<RowRuns> LegWalk::TakePageBehindGap(const Page& page) {
 }
 
 absl::Status LegWalk::GiveUp(const Page& page) {
-  if (!options_.allow_incomplete) return ChangedTooFast(end_position_);
+  if (!options_.allow_incomplete) {
+    return Aborted("rows moved faster than they could be read, after row ",
+                   end_position_, Reason::kListChangedTooFast);
+  }
   whole_ = false;
   // Once more where the walk stood; nothing there either is taken for the end.
   if (may_skip_gap_ || phase_ == Phase::kHead) {

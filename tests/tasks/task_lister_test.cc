@@ -28,6 +28,7 @@ using ::hss::antivirus::v1::ListTasksResponse;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 TaskQuery MakeQuery(ListTasksRequest request) {
   request.set_project_id("p");
@@ -394,6 +395,46 @@ TEST_F(TaskListerTest, RefusedTimeFormatIsLearnedOnce) {
   second.PullAll();
 
   EXPECT_EQ(second.summary().upstream_calls(), 1);
+}
+
+TEST_F(TaskListerTest, ListTooLongNamesWindowAndCountBeforeMoreIsRead) {
+  FakePageSource pages(
+      [](const PageQuestion& question) -> absl::StatusOr<Page> {
+        return MakePage({{1, 1737500000000}}, question.offset, question.limit,
+                        2000201);
+      });
+  Reader reader(List(WindowOfADay(), pages));
+
+  reader.PullAll();
+
+  EXPECT_EQ(reader.status.code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(FactsOf(reader.status).reason, Reason::kListTooLong);
+  EXPECT_EQ(reader.status.message(),
+            "free tasks from 2025-01-21 08:00:00 to 2025-01-22 08:00:00 UTC: "
+            "upstream lists 2000201 tasks in this window and gives none beyond "
+            "offset 2000000; ask for a narrower window");
+  EXPECT_THAT(reader.ids, IsEmpty());
+  EXPECT_THAT(pages.asked(), SizeIs(1));
+}
+
+TEST_F(TaskListerTest, ListTooLongNamesLastDaysOrThatThereIsNoWindow) {
+  FakePageSource pages(
+      [](const PageQuestion& question) -> absl::StatusOr<Page> {
+        return MakePage({}, question.offset, question.limit, 3000000);
+      });
+  ListTasksRequest request;
+  request.mutable_filter()->set_whether_paid_task(true);
+  Reader all(List(request, pages));
+  request.mutable_filter()->set_last_days(7);
+  Reader week(List(request, pages));
+
+  all.PullAll();
+  week.PullAll();
+
+  EXPECT_THAT(std::string(all.status.message()),
+              StartsWith("paid tasks of all time: upstream lists 3000000 "));
+  EXPECT_THAT(std::string(week.status.message()),
+              StartsWith("paid tasks of the last 7 days: upstream lists "));
 }
 
 TEST_F(TaskListerTest, TimeFormatThatWasChosenIsNotChanged) {
