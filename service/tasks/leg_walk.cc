@@ -91,8 +91,8 @@ LegWalk::Joint LegWalk::FindJoint(const Page& page) const {
     deepest = joint.shared ? std::max(deepest, it->second) : it->second;
     joint.shared = true;
     joint.last_shared = i;
-    joint.drift = static_cast<int32_t>((page.offset + i) -
-                                       (frontier_offset_ + it->second));
+    const int64_t there = int64_t{page.offset} + i;
+    joint.drift = static_cast<int32_t>(there - (frontier_offset_ + it->second));
   }
   return joint;
 }

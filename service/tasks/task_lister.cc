@@ -304,7 +304,8 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
 
 std::optional<TaskLister::Delivery> TaskLister::TakeDelivery() {
   if (!waiting_) return std::nullopt;
-  const auto deliver = [&](absl::StatusOr<std::optional<Frame>> result) {
+  const auto deliver = [&](absl::StatusOr<std::optional<Frame>>
+                               result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return Delivery{std::exchange(waiting_, nullptr), std::move(result)};
   };
   if (state_ == State::kSummarySent) return deliver(std::nullopt);
