@@ -22,8 +22,8 @@ class Authorizer {
   virtual void Authorize(HttpRequest request, absl::Time deadline,
                          AuthorizedCallback done) = 0;
 
-  // Tells that upstream answered `response` (a 401) to the authorised
-  // `request`.
+  // Tells that upstream's `response` to the authorised `request` blames its
+  // credential: mostly a 401, but codes decide before the status.
   virtual void Refused(const HttpRequest& request,
                        const HttpResponse& response) = 0;
 };

@@ -14,7 +14,6 @@ namespace hssgw {
 namespace {
 
 constexpr int kHttpOk = 200;
-constexpr int kHttpUnauthorized = 401;
 
 // What http/ says when the peer had closed a pooled connection: nothing was
 // read, and nothing was wrong with the request.
@@ -107,18 +106,17 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
     }
     sent_at_ = parts_.clock.Now();
     request->fresh_connection = retried_;
-    // Kept for Refused: which credential was it?
+    // Kept for errors: which credential was it?
     HttpRequest sent = *request;
-    Hold(step,
-         parts_.http.Send(*std::move(request), terms_.deadline,
-                          [self = shared_from_this(), sent = std::move(sent)](
-                              absl::StatusOr<HttpResponse> response) mutable {
-                            self->OnResponse(sent, std::move(response));
-                          }));
+    Hold(step, parts_.http.Send(
+                   *std::move(request), terms_.deadline,
+                   [self = shared_from_this(), sent = std::move(sent)](
+                       absl::StatusOr<HttpResponse> response) mutable {
+                     self->OnResponse(std::move(sent), std::move(response));
+                   }));
   }
 
-  void OnResponse(const HttpRequest& request,
-                  absl::StatusOr<HttpResponse> response) {
+  void OnResponse(HttpRequest request, absl::StatusOr<HttpResponse> response) {
     answered_at_ = parts_.clock.Now();
     if (!response.ok()) {
       Count(response.status());
@@ -129,21 +127,16 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
       return Finish(response.status());
     }
     if (response->status != kHttpOk) {
-      if (response->status == kHttpUnauthorized) {
-        parts_.authorizer.Refused(request, *response);
-      }
-      const absl::Status error =
-          FromUpstream(*response, parts_.clock.Now(), &request);
+      const absl::Status error = Understand(request, *response);
       Count(error);
       return Finish(error);
     }
     parts_.decode_pool.Post(
-        [self = shared_from_this(), answer = *std::move(response)]() mutable {
-          self->Decode(std::move(answer));
-        });
+        [self = shared_from_this(), sent = std::move(request),
+         answer = *std::move(response)] { self->Decode(sent, answer); });
   }
 
-  void Decode(HttpResponse response) {
+  void Decode(const HttpRequest& request, const HttpResponse& response) {
     std::unique_ptr<PageDecoder> decoder = decoders_->Take();
     DecodeStats stats;
     absl::StatusOr<PageRef> page =
@@ -155,11 +148,23 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
                         &stats);
     decoders_->Return(std::move(decoder));
     if (!page.ok() && HoldsErrorBody(page.status())) {
-      page = FromUpstream(response, parts_.clock.Now());
+      page = Understand(request, response);
     }
     CountDrift(stats, parts_.metrics);
     Count(page.status());
     Finish(std::move(page));
+  }
+
+  // What an answer that is no list means; the authorizer is told if its
+  // credential is to blame.
+  absl::Status Understand(const HttpRequest& request,
+                          const HttpResponse& response) {
+    const UpstreamError error =
+        ReadUpstreamError(response, parts_.clock.Now(), &request);
+    if (error.kind == FailureKind::kCredential) {
+      parts_.authorizer.Refused(request, response);
+    }
+    return error.status;
   }
 
   // One request, by how it ended.

@@ -108,9 +108,4 @@ UpstreamError ReadUpstreamError(const HttpResponse& response, absl::Time now,
   return error;
 }
 
-absl::Status FromUpstream(const HttpResponse& response, absl::Time now,
-                          const HttpRequest* authorized) {
-  return ReadUpstreamError(response, now, authorized).status;
-}
-
 }  // namespace hssgw

@@ -2,7 +2,9 @@
 // An answer of upstream that is no list of tasks, understood: the status that
 // a caller gets, and what a retry may do about it.
 //
-//   if (response.status != 200) return FromUpstream(response, clock.Now());
+//   const UpstreamError error = ReadUpstreamError(response, now, &sent);
+//   if (error.kind == FailureKind::kCredential) authorizer.Refused(...);
+//   return error.status;
 //
 // Messages hold at most 256 printable characters of upstream's, without keys
 // and tokens, and never a raw body.
@@ -35,9 +37,5 @@ struct UpstreamError {
 // be null.
 UpstreamError ReadUpstreamError(const HttpResponse& response, absl::Time now,
                                 const HttpRequest* authorized = nullptr);
-
-// The status alone.
-absl::Status FromUpstream(const HttpResponse& response, absl::Time now,
-                          const HttpRequest* authorized = nullptr);
 
 }  // namespace hssgw

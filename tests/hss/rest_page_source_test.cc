@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "service/base/error.h"
 #include "tests/testing/fake_authorizer.h"
 #include "tests/testing/fake_clock.h"
@@ -96,6 +97,48 @@ TEST_F(RestPageSourceTest, ErrorBodyInsideA200IsAnError) {
   Ask();
 
   EXPECT_EQ(FactsOf(Answer().page.status()).upstream_code, "HSS.0013");
+}
+
+TEST_F(RestPageSourceTest, ErrorBodyInsideA200NeverShowsTheCredential) {
+  http_.AnswerWith(200,
+                   absl::StrCat(R"({"error_code":"HSS.0013","error_msg":"no )",
+                                FakeAuthorizer::kToken, R"( here"})"));
+  Ask();
+
+  const absl::Status status = Answer().page.status();
+
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no *** here"));
+}
+
+struct Blame {
+  int http_status;
+  const char* code;
+  size_t refusals;
+};
+
+// The code decides whether the credential is at fault, as it does for the
+// caller's status; without one the HTTP status does.
+TEST_F(RestPageSourceTest, AuthorizerIsToldOfWhatBlamesItsCredential) {
+  for (const Blame& blame :
+       {Blame{401, "APIGW.0301", 1}, Blame{401, "", 1},
+        Blame{400, "APIGW.0303", 1}, Blame{200, "APIG.0301", 1},
+        Blame{401, "APIGW.0302", 0}, Blame{403, "APIGW.0302", 0},
+        Blame{200, "HSS.0013", 0}, Blame{500, "", 0}}) {
+    SCOPED_TRACE(absl::StrCat(blame.http_status, " ", blame.code));
+    const size_t before = authorizer_.refusals().size();
+    http_.AnswerWith(blame.http_status,
+                     absl::StrCat(R"({"error_code":")", blame.code,
+                                  R"(","error_msg":"x"})"));
+    Ask();
+    Answer();
+
+    ASSERT_EQ(authorizer_.refusals().size(), before + blame.refusals);
+    clock_.Advance(absl::Minutes(2));  // the budget's window
+    if (blame.refusals == 0) continue;
+    const auto& refusal = authorizer_.refusals().back();
+    EXPECT_EQ(refusal.response.status, blame.http_status);
+    EXPECT_EQ(refusal.request.headers.back().value, FakeAuthorizer::kToken);
+  }
 }
 
 TEST_F(RestPageSourceTest, Upstreams401IsNeverUnauthenticated) {

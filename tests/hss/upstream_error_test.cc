@@ -36,8 +36,13 @@ HttpResponse Coded(int status, const std::string& code,
       nlohmann::json{{"error_code", code}, {"error_msg", message}}.dump());
 }
 
+absl::Status StatusOf(const HttpResponse& response,
+                      const HttpRequest* authorized = nullptr) {
+  return ReadUpstreamError(response, kNow, authorized).status;
+}
+
 std::string MessageOf(const HttpResponse& response) {
-  return std::string(FromUpstream(response, kNow).message());
+  return std::string(StatusOf(response).message());
 }
 
 std::optional<absl::Duration> RetryAfterIn(const absl::Status& status) {
@@ -54,7 +59,7 @@ TEST(UpstreamErrorTest, FactsNameCodeRequestAndStatus) {
   HttpResponse response = Coded(400, "HSS.0011");
   response.headers = {{"X-Request-Id", "97e2-11df"}};
 
-  const ErrorFacts facts = FactsOf(FromUpstream(response, kNow));
+  const ErrorFacts facts = FactsOf(StatusOf(response));
 
   EXPECT_EQ(facts.reason, Reason::kUpstreamRefused);
   EXPECT_EQ(facts.upstream_code, "HSS.0011");
@@ -84,8 +89,8 @@ TEST(UpstreamErrorTest, FixturesBecomeTheCodeOfTheirKind) {
     const HttpResponse response =
         Response(fixture["http_status"], fixture["body"]);
     if (!fixture.contains("kind")) continue;
-    EXPECT_EQ(FromUpstream(response, kNow).code(),
-              name == "gw-headers-too-large" ? absl::StatusCode::kInternal
+    EXPECT_EQ(StatusOf(response).code(), name == "gw-headers-too-large"
+                                             ? absl::StatusCode::kInternal
                                              : codes.at(fixture["kind"]));
   }
 }
@@ -94,8 +99,7 @@ TEST(UpstreamErrorTest, NoStatusIsOkOrUnauthenticated) {
   for (int http_status = 0; http_status < 700; ++http_status) {
     SCOPED_TRACE(http_status);
     for (const char* body : {"", "{}", "<html>", R"({"error_code":"X.1"})"}) {
-      const absl::Status status =
-          FromUpstream(Response(http_status, body), kNow);
+      const absl::Status status = StatusOf(Response(http_status, body));
       EXPECT_FALSE(status.ok());
       EXPECT_NE(status.code(), absl::StatusCode::kUnauthenticated);
       EXPECT_NE(FactsOf(status).reason, Reason::kUnspecified);
@@ -133,8 +137,7 @@ TEST(UpstreamErrorTest, RetryAfterBeatsTheThrottleText) {
       Coded(429, "APIGW.0308", "over ratelimit,limit:200,time:5 minute");
   response.headers = {{"Retry-After", "7"}};
 
-  EXPECT_THAT(RetryAfterIn(FromUpstream(response, kNow)),
-              Optional(absl::Seconds(7)));
+  EXPECT_THAT(RetryAfterIn(StatusOf(response)), Optional(absl::Seconds(7)));
 }
 
 TEST(UpstreamErrorTest, ThrottleWithoutTextWaitsTheDocumentedMinute) {
@@ -147,21 +150,18 @@ TEST(UpstreamErrorTest, ThrottleWithoutTextWaitsTheDocumentedMinute) {
 TEST(UpstreamErrorTest, ThrottleWaitHasBounds) {
   HttpResponse response =
       Coded(429, "APIGW.0308", "over ratelimit,limit:5,time:1 day");
-  EXPECT_THAT(RetryAfterIn(FromUpstream(response, kNow)),
-              Optional(absl::Minutes(15)));
+  EXPECT_THAT(RetryAfterIn(StatusOf(response)), Optional(absl::Minutes(15)));
 
   response.headers = {{"Retry-After", "0"}};
-  EXPECT_THAT(RetryAfterIn(FromUpstream(response, kNow)),
-              Optional(absl::Seconds(1)));
+  EXPECT_THAT(RetryAfterIn(StatusOf(response)), Optional(absl::Seconds(1)));
 }
 
 TEST(UpstreamErrorTest, OutageMayNameItsWait) {
   HttpResponse response = Response(503, "");
-  EXPECT_THAT(RetryAfterIn(FromUpstream(response, kNow)), Eq(std::nullopt));
+  EXPECT_THAT(RetryAfterIn(StatusOf(response)), Eq(std::nullopt));
 
   response.headers = {{"Retry-After", "999999"}};
-  EXPECT_THAT(RetryAfterIn(FromUpstream(response, kNow)),
-              Optional(absl::Minutes(15)));
+  EXPECT_THAT(RetryAfterIn(StatusOf(response)), Optional(absl::Minutes(15)));
 }
 
 TEST(UpstreamErrorTest, LockedKeyRestsButNoCallerRetries) {
@@ -198,7 +198,7 @@ TEST(UpstreamErrorTest, CredentialThatWasSentIsCutFromEverything) {
   HttpResponse response = Coded(401, "tok-1", "bad tok-1");
   response.headers = {{"X-Request-Id", "id-tok-1"}};
 
-  const absl::Status status = FromUpstream(response, kNow, &sent);
+  const absl::Status status = StatusOf(response, &sent);
 
   const ErrorFacts facts = FactsOf(status);
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("tok-1")));
@@ -211,7 +211,7 @@ TEST(UpstreamErrorTest, IdentifiersAreVisibleAsciiAndBounded) {
       Coded(400, "A\r\nB \xE6\x8F\x8F" + std::string(200, 'c'));
   response.headers = {{"X-Request-Id", std::string(5000, '-')}};
 
-  const ErrorFacts facts = FactsOf(FromUpstream(response, kNow));
+  const ErrorFacts facts = FactsOf(StatusOf(response));
 
   EXPECT_LE(facts.upstream_code.size(), 64U);
   EXPECT_THAT(facts.upstream_code, testing::StartsWith("A_B____"));
@@ -231,7 +231,7 @@ TEST(UpstreamErrorTest, EmptyBodyIsSaid) {
 }
 
 TEST(UpstreamErrorTest, SuccessThatHoldsAnErrorIsThatError) {
-  EXPECT_EQ(FromUpstream(Coded(200, "HSS.0013"), kNow).code(),
+  EXPECT_EQ(StatusOf(Coded(200, "HSS.0013")).code(),
             absl::StatusCode::kPermissionDenied);
 }
 
