@@ -96,7 +96,8 @@ int Serve(const Config& config, const Credential& credential,
   TaskService tasks(
       {.scope = {.profile = config.profile, .projects = config.projects},
        .calls_are_free = budget.unlimited()},
-      {.pages = pages, .habits = habits, .clock = io}, metrics);
+      {.pages = pages, .habits = habits, .forecast = budget, .clock = io},
+      metrics);
   Server server;
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {
     return Complain(s);

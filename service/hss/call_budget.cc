@@ -24,11 +24,11 @@ absl::Status DeadlinePassed() {
 CallBudget::CallBudget(const CallBudgetOptions& options, Clock& clock)
     : options_(options), clock_(clock) {}
 
-Ticket CallBudget::Take(absl::Time deadline,
-                        absl::AnyInvocable<void(absl::Status)> done) {
+BudgetTurn CallBudget::Take(absl::Time deadline,
+                            absl::AnyInvocable<void(absl::Status)> done) {
   if (unlimited()) {
     done(absl::OkStatus());
-    return Ticket();
+    return BudgetTurn();
   }
   const std::weak_ptr<State> weak = state_;
   uint64_t number = 0;
@@ -41,9 +41,54 @@ Ticket CallBudget::Take(absl::Time deadline,
                        })});
   }
   Serve();
-  return Ticket([weak, number] {
-    End(weak, number, absl::CancelledError("the call was cancelled"));
-  });
+  return BudgetTurn(
+      Ticket([weak, number] {
+        End(weak, number, absl::CancelledError("the call was cancelled"));
+      }),
+      [this, weak, number] {
+        return weak.expired() ? absl::InfinitePast() : StartOfWaiter(number);
+      });
+}
+
+int32_t CallBudget::CallsWaiting() const {
+  MutexLock lock(state_->mu);
+  return static_cast<int32_t>(state_->waiters.size());
+}
+
+absl::Duration CallBudget::TimeFor(int32_t calls) const {
+  if (unlimited() || calls <= 0) return absl::ZeroDuration();
+  return (calls - 1) / options_.calls * (options_.period + kGuard);
+}
+
+// Each start comes a period after the one that is a window before it; those of
+// a window that is not full come now.
+absl::Time CallBudget::StartOf(int32_t nth) const {
+  MutexLock lock(state_->mu);
+  return StartOf(*state_, nth);
+}
+
+absl::Time CallBudget::StartOf(const State& state, int32_t nth) const {
+  if (unlimited()) return absl::InfinitePast();
+  const absl::Time now = clock_.Now();
+  const absl::Duration period = options_.period + kGuard;
+  const auto spent = static_cast<int32_t>(state.starts.size());
+  const int32_t place = spent + nth - 1;
+  const int32_t rounds = place / options_.calls;
+  if (rounds == 0) return now;
+  const int32_t slot = place % options_.calls;
+  const absl::Time first =
+      slot < spent ? state.starts[static_cast<size_t>(slot)] : now;
+  return std::max(now, first + period) + (rounds - 1) * period;
+}
+
+absl::Time CallBudget::StartOfWaiter(uint64_t number) const {
+  MutexLock lock(state_->mu);
+  int32_t nth = 0;
+  for (const auto& [waiting, waiter] : state_->waiters) {
+    ++nth;
+    if (waiting == number) return StartOf(*state_, nth);
+  }
+  return absl::InfinitePast();
 }
 
 void CallBudget::End(const std::weak_ptr<State>& weak, uint64_t number,

@@ -72,25 +72,36 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
         done_(std::move(done)) {}
 
   void Start() {
-    const int step = BeginStep();
-    Hold(step, parts_.budget.Take(
-                   terms_.deadline,
-                   [self = shared_from_this()](const absl::Status& status) {
-                     self->OnBudget(status);
-                   }));
+    const int step = BeginStep(PageWait::kBudget);
+    BudgetTurn turn = parts_.budget.Take(
+        terms_.deadline,
+        [self = shared_from_this()](const absl::Status& status) {
+          self->OnBudget(status);
+        });
+    MutexLock lock(mu_);
+    if (step == step_ && !cancelled_) std::swap(turn_, turn);
   }
 
   void Cancel() {
+    BudgetTurn turn;
     Ticket ticket;
     MutexLock lock(mu_);
     cancelled_ = true;
+    turn = std::move(turn_);
     ticket = std::move(ticket_);
+  }
+
+  PageWaiting waiting() {
+    MutexLock lock(mu_);
+    if (wait_ != PageWait::kBudget) return {.wait = wait_};
+    return {.wait = wait_, .until = turn_.ExpectedStart()};
   }
 
  private:
   void OnBudget(const absl::Status& status) {
     if (!status.ok()) return Finish(status);
     ++upstream_calls_;
+    BeginStep(PageWait::kCredential);
     parts_.authorizer.Authorize(
         MakeTaskRequest(question_, origin_), terms_.deadline,
         [self = shared_from_this()](absl::StatusOr<HttpRequest> request) {
@@ -100,7 +111,7 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
 
   void OnAuthorized(absl::StatusOr<HttpRequest> request) {
     if (!request.ok()) return Finish(request.status());
-    const int step = BeginStep();
+    const int step = BeginStep(PageWait::kUpstream);
     if (cancelled()) {
       return Finish(absl::CancelledError("the call was cancelled"));
     }
@@ -177,8 +188,9 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
     done_({.page = std::move(page), .upstream_calls = upstream_calls_});
   }
 
-  int BeginStep() {
+  int BeginStep(PageWait wait) {
     MutexLock lock(mu_);
+    wait_ = wait;
     return ++step_;
   }
 
@@ -208,6 +220,8 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   Mutex mu_;
   int step_ ABSL_GUARDED_BY(mu_) = 0;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+  PageWait wait_ ABSL_GUARDED_BY(mu_) = PageWait::kNothing;
+  BudgetTurn turn_ ABSL_GUARDED_BY(mu_);
   Ticket ticket_ ABSL_GUARDED_BY(mu_);
 };
 
@@ -228,7 +242,10 @@ PageTicket RestPageSource::Ask(PageQuestion question, PageTerms terms,
                     }),
                     // Classes come with the budget's queues: until then who
                     // waits is served in order.
-                    nullptr);
+                    nullptr, [weak = std::weak_ptr<Fetch>(fetch)] {
+                      const auto held = weak.lock();
+                      return held == nullptr ? PageWaiting() : held->waiting();
+                    });
 }
 
 }  // namespace hssgw

@@ -48,22 +48,39 @@ struct PageAnswer {
 
 using PageCallback = absl::AnyInvocable<void(PageAnswer)>;
 
+// What a question waits for.
+enum class PageWait { kNothing, kBudget, kCredential, kUpstream };
+
+struct PageWaiting {
+  PageWait wait = PageWait::kNothing;
+  // When the wait for the budget is expected to end; absl::InfinitePast():
+  // now, or not known.
+  absl::Time until = absl::InfinitePast();
+};
+
 // Dropping it asks for an early end; the callback still comes, once, with
 // CANCELLED or with a page that was already there.
 class PageTicket {
  public:
   PageTicket() = default;
-  PageTicket(Ticket cancel, absl::AnyInvocable<void(CallClass)> raise)
-      : cancel_(std::move(cancel)), raise_(std::move(raise)) {}
+  PageTicket(Ticket cancel, absl::AnyInvocable<void(CallClass)> raise,
+             absl::AnyInvocable<PageWaiting() const> waiting = nullptr)
+      : cancel_(std::move(cancel)),
+        raise_(std::move(raise)),
+        waiting_(std::move(waiting)) {}
 
   // A reader waits now for what was a prefetch.
   void Raise(CallClass call_class) {
     if (raise_) raise_(call_class);
   }
 
+  // Any thread; may be called under a lock.
+  PageWaiting waiting() const { return waiting_ ? waiting_() : PageWaiting(); }
+
  private:
   Ticket cancel_;
   absl::AnyInvocable<void(CallClass)> raise_;
+  absl::AnyInvocable<PageWaiting() const> waiting_;
 };
 
 class PageSource {

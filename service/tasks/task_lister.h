@@ -25,6 +25,7 @@
 #include "hss/antivirus/v1/task_service.pb.h"
 #include "service/base/clock.h"
 #include "service/base/mutex.h"
+#include "service/tasks/call_forecast.h"
 #include "service/tasks/frame_builder.h"
 #include "service/tasks/leg_plan.h"
 #include "service/tasks/leg_reader.h"
@@ -60,6 +61,7 @@ struct ListerOptions {
 struct ListerParts {
   PageSource& pages;
   UpstreamHabits& habits;
+  const CallForecast& forecast;
   Clock& clock;
 };
 

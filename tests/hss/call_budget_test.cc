@@ -13,14 +13,15 @@ namespace hssgw {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class CallBudgetTest : public ::testing::Test {
  protected:
   // Asks for a start and remembers when it was allowed.
-  Ticket Take(CallBudget& budget,
-              absl::Time deadline = absl::InfiniteFuture()) {
+  BudgetTurn Take(CallBudget& budget,
+                  absl::Time deadline = absl::InfiniteFuture()) {
     return budget.Take(deadline, [this](const absl::Status& status) {
       if (status.ok()) {
         starts_.push_back(clock_.Now());
@@ -41,7 +42,7 @@ class CallBudgetTest : public ::testing::Test {
 
 TEST_F(CallBudgetTest, AllowsTheWholeWindowAtOnce) {
   CallBudget budget({.calls = 5}, clock_);
-  std::vector<Ticket> tickets;
+  std::vector<BudgetTurn> tickets;
   for (int i = 0; i < 6; ++i) tickets.push_back(Take(budget));
 
   EXPECT_THAT(starts_, SizeIs(5));
@@ -49,7 +50,7 @@ TEST_F(CallBudgetTest, AllowsTheWholeWindowAtOnce) {
 
 TEST_F(CallBudgetTest, NextStartComesAPeriodAndAGuardAfterTheFirst) {
   CallBudget budget({.calls = 5}, clock_);
-  std::vector<Ticket> tickets;
+  std::vector<BudgetTurn> tickets;
   for (int i = 0; i < 6; ++i) tickets.push_back(Take(budget));
 
   clock_.Advance(absl::Milliseconds(60249));
@@ -62,7 +63,7 @@ TEST_F(CallBudgetTest, NextStartComesAPeriodAndAGuardAfterTheFirst) {
 // The promise "one quota, never overrun": in any period, wherever it begins.
 TEST_F(CallBudgetTest, NeverMoreStartsThanCallsInAnyPeriod) {
   CallBudget budget({.calls = 5}, clock_);
-  std::vector<Ticket> tickets;
+  std::vector<BudgetTurn> tickets;
   for (int i = 0; i < 60; ++i) {
     tickets.push_back(Take(budget));
     clock_.Advance(absl::Seconds(i % 7));
@@ -78,7 +79,7 @@ TEST_F(CallBudgetTest, NeverMoreStartsThanCallsInAnyPeriod) {
 TEST_F(CallBudgetTest, ServesInOrder) {
   CallBudget budget({.calls = 1}, clock_);
   std::vector<int> order;
-  std::vector<Ticket> tickets;
+  std::vector<BudgetTurn> tickets;
   for (int i = 0; i < 3; ++i) {
     tickets.push_back(
         budget.Take(absl::InfiniteFuture(),
@@ -91,11 +92,11 @@ TEST_F(CallBudgetTest, ServesInOrder) {
 
 TEST_F(CallBudgetTest, DroppedTicketSpendsNothing) {
   CallBudget budget({.calls = 1}, clock_);
-  Ticket first = Take(budget);
-  Ticket dropped = Take(budget);
-  Ticket third = Take(budget);
+  BudgetTurn first = Take(budget);
+  BudgetTurn dropped = Take(budget);
+  BudgetTurn third = Take(budget);
 
-  dropped.Cancel();
+  dropped = BudgetTurn();
   clock_.Advance(absl::Milliseconds(60250));
 
   EXPECT_THAT(errors_, ElementsAre(absl::StatusCode::kCancelled));
@@ -104,8 +105,8 @@ TEST_F(CallBudgetTest, DroppedTicketSpendsNothing) {
 
 TEST_F(CallBudgetTest, WaitEndsWithItsDeadline) {
   CallBudget budget({.calls = 1}, clock_);
-  Ticket first = Take(budget);
-  Ticket second = Take(budget, clock_.Now() + absl::Seconds(10));
+  BudgetTurn first = Take(budget);
+  BudgetTurn second = Take(budget, clock_.Now() + absl::Seconds(10));
 
   clock_.Advance(absl::Seconds(10));
 
@@ -114,7 +115,7 @@ TEST_F(CallBudgetTest, WaitEndsWithItsDeadline) {
 
 TEST_F(CallBudgetTest, ZeroCallsIsNoLimit) {
   CallBudget budget({.calls = 0}, clock_);
-  std::vector<Ticket> tickets;
+  std::vector<BudgetTurn> tickets;
   for (int i = 0; i < 100; ++i) tickets.push_back(Take(budget));
 
   EXPECT_THAT(starts_, SizeIs(100));
@@ -122,16 +123,57 @@ TEST_F(CallBudgetTest, ZeroCallsIsNoLimit) {
 }
 
 TEST_F(CallBudgetTest, TicketMayOutliveIt) {
-  Ticket ticket;
+  BudgetTurn ticket;
   {
     CallBudget budget({.calls = 1}, clock_);
-    Ticket first = Take(budget);
+    BudgetTurn first = Take(budget);
     ticket = Take(budget);
   }
-  ticket.Cancel();
+  ticket = BudgetTurn();
   clock_.Advance(absl::Minutes(5));
 
   EXPECT_THAT(errors_, IsEmpty());
+}
+
+TEST_F(CallBudgetTest, ForecastComesTrue) {
+  CallBudget budget({.calls = 5}, clock_);
+  std::vector<BudgetTurn> turns;
+  for (int i = 0; i < 3; ++i) turns.push_back(Take(budget));
+  clock_.Advance(absl::Seconds(20));
+  std::vector<absl::Time> expected;
+  for (int32_t nth = 1; nth <= 14; ++nth) {
+    expected.push_back(budget.StartOf(nth));
+  }
+  for (int i = 0; i < 14; ++i) turns.push_back(Take(budget));
+  EXPECT_EQ(budget.CallsWaiting(), 12);
+
+  clock_.Advance(absl::Minutes(10));
+
+  EXPECT_THAT(std::vector<absl::Time>(starts_.begin() + 3, starts_.end()),
+              ElementsAreArray(expected));
+}
+
+TEST_F(CallBudgetTest, EveryTurnKnowsWhenItComes) {
+  CallBudget budget({.calls = 5}, clock_);
+  std::vector<BudgetTurn> turns;
+  for (int i = 0; i < 12; ++i) turns.push_back(Take(budget));
+  EXPECT_EQ(turns[4].ExpectedStart(), absl::InfinitePast());
+  const absl::Time eleventh = turns[10].ExpectedStart();
+
+  turns[5] = BudgetTurn();
+
+  EXPECT_EQ(turns[10].ExpectedStart(), clock_.Now() + absl::Seconds(60.25));
+  EXPECT_EQ(eleventh, clock_.Now() + 2 * absl::Seconds(60.25));
+}
+
+TEST_F(CallBudgetTest, TimeOfAWalkAlone) {
+  const CallBudget budget({.calls = 5}, clock_);
+  EXPECT_EQ(budget.TimeFor(0), absl::ZeroDuration());
+  EXPECT_EQ(budget.TimeFor(5), absl::ZeroDuration());
+  EXPECT_EQ(budget.TimeFor(6), absl::Seconds(60.25));
+  const CallBudget unlimited({.calls = 0}, clock_);
+  EXPECT_EQ(unlimited.TimeFor(1000), absl::ZeroDuration());
+  EXPECT_LE(unlimited.StartOf(1000), clock_.Now());
 }
 
 }  // namespace

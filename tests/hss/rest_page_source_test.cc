@@ -177,7 +177,7 @@ TEST_F(RestPageSourceTest, StaleConnectionTwiceIsAnError) {
 }
 
 TEST_F(RestPageSourceTest, RetryWaitsForTheBudgetToo) {
-  std::vector<Ticket> spent;
+  std::vector<BudgetTurn> spent;
   for (int i = 0; i < 4; ++i) {
     spent.push_back(
         budget_.Take(absl::InfiniteFuture(), [](const absl::Status&) {}));
@@ -202,7 +202,7 @@ TEST_F(RestPageSourceTest, DroppedTicketReachesTheRequest) {
 }
 
 TEST_F(RestPageSourceTest, DroppedTicketLeavesTheQueueOfTheBudget) {
-  std::vector<Ticket> spent;
+  std::vector<BudgetTurn> spent;
   for (int i = 0; i < 5; ++i) {
     spent.push_back(
         budget_.Take(absl::InfiniteFuture(), [](const absl::Status&) {}));

@@ -13,6 +13,7 @@
 #include "service/rpc/server.h"
 #include "service/rpc/task_service.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_forecast.h"
 #include "tests/testing/fake_page_source.h"
 #include "tests/testing/moving_list.h"
 
@@ -57,8 +58,12 @@ class TaskMetricsTest : public ::testing::Test {
                : list_.Read(question.offset, question.limit, clock_.Now());
   }};
   UpstreamHabits habits_{TimeFormat::kEpochMillis};
+  FakeForecast forecast_;
   TaskService tasks_{{.scope = {.projects = {"p"}}},
-                     {.pages = pages_, .habits = habits_, .clock = clock_},
+                     {.pages = pages_,
+                      .habits = habits_,
+                      .forecast = forecast_,
+                      .clock = clock_},
                      metrics_};
   Server server_;
 };

@@ -16,6 +16,7 @@
 #include "absl/strings/strip.h"
 #include "service/base/error.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_forecast.h"
 #include "tests/testing/fake_page_source.h"
 #include "tests/testing/moving_list.h"
 
@@ -107,8 +108,8 @@ class TaskListerTest : public ::testing::Test {
   std::shared_ptr<TaskLister> List(const ListTasksRequest& request,
                                    FakePageSource& pages,
                                    const ListerOptions& options = {}) {
-    return TaskLister::Create(MakeQuery(request), {pages, *habits_, clock_},
-                              options);
+    return TaskLister::Create(MakeQuery(request),
+                              {pages, *habits_, forecast_, clock_}, options);
   }
 
   std::vector<int32_t> OffsetsOf(const FakePageSource& pages) const {
@@ -120,6 +121,7 @@ class TaskListerTest : public ::testing::Test {
   }
 
   FakeClock clock_;
+  FakeForecast forecast_;
   std::optional<UpstreamHabits> habits_{std::in_place};
 };
 

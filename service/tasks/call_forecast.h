@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Port: when upstream calls can start. What a listing tells a caller that
+// waits, and how old data may be, are both counted in these.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/time/time.h"
+
+namespace hssgw {
+
+// Threads: any.
+class CallForecast {
+ public:
+  virtual ~CallForecast() = default;
+
+  // Calls that wait for their start.
+  virtual int32_t CallsWaiting() const = 0;
+
+  // When the `nth` call from now (1: the next) can start, those that wait
+  // counted first, if nothing changes. In the past: at once.
+  virtual absl::Time StartOf(int32_t nth) const = 0;
+
+  // How long it takes to start so many calls with the quota to oneself. Zero
+  // where nothing limits them.
+  virtual absl::Duration TimeFor(int32_t calls) const = 0;
+};
+
+}  // namespace hssgw
