@@ -148,33 +148,14 @@ void SettleFlags(const CLI::App& app, Flags& flags,
   }
   absl::Duration grace;
   if (!absl::ParseDuration(flags.drain_grace, &grace) ||
-      grace < absl::ZeroDuration()) {
-    problems.emplace_back("--drain-grace is no duration; write 20s or 1m");
+      grace < absl::ZeroDuration() || grace > kMaxDrainGrace) {
+    problems.emplace_back("--drain-grace wants 0s to 1h; write 20s or 1m");
   } else if (app.count("--drain-grace") > 0) {
     *settings.mutable_drain()->mutable_grace() = ToProto(grace);
   }
   if (!ParseUnixMode(settings.listen().unix_mode()).has_value()) {
     problems.emplace_back("--unix-mode is no octal mode; write 0600 or 0660");
   }
-}
-
-// What the file says and no flag speaks for. Flags that choose between
-// alternatives, such as region and endpoint, speak for all of them.
-GatewayConfig WithoutOverruled(GatewayConfig file, const GatewayConfig& flags) {
-  if (file.profiles().empty()) return file;
-  auto& profile = *file.mutable_profiles(0);
-  const auto& chosen = flags.profiles(0);
-  if (!chosen.region().empty() || !chosen.endpoint().empty()) {
-    profile.clear_region();
-    profile.clear_endpoint();
-  }
-  const auto& credential = chosen.credential();
-  if (!credential.auth_token_file().empty()) {
-    profile.clear_credential();
-  } else if (!credential.ak_file().empty() || !credential.sk_file().empty()) {
-    profile.mutable_credential()->clear_auth_token_file();
-  }
-  return file;
 }
 
 // The whole of the settings on their way to a Config.
@@ -196,11 +177,9 @@ class Resolution {
     Config config;
     ResolveOrigin(config);
     ResolveProject(environment);
-    for (const std::string& text : flags_.listen().grpc()) {
-      const auto address = ParseListenAddress(text);
-      if (!address.ok()) Complain(std::string(address.status().message()));
-    }
+    CheckListenFlags();
     CheckPairs();
+    CheckCertificateIsUsed();
     if (!problems_.empty()) {
       return absl::InvalidArgumentError(absl::StrJoin(problems_, "\n"));
     }
@@ -283,6 +262,33 @@ class Resolution {
           "the project id (--project-id or HUAWEICLOUD_SDK_PROJECT_ID) is not "
           "1-256 of A-Z, a-z, 0-9, _ and -");
     }
+  }
+
+  void CheckListenFlags() {
+    BoundPlaces bound;
+    for (const std::string& text : flags_.listen().grpc()) {
+      const auto address = ParseListenAddress(text);
+      if (!address.ok()) {
+        Complain(std::string(address.status().message()));
+      } else if (!bound.Add(*address)) {
+        Complain(absl::StrCat("--listen ", text, ": binds ", address->target,
+                              ", as an address before it does"));
+      }
+    }
+  }
+
+  void CheckCertificateIsUsed() {
+    const auto& tls = settings_.listen().tls();
+    if (tls.cert_file().empty() || tls.key_file().empty() ||
+        HasTlsAddress(settings_.listen())) {
+      return;
+    }
+    const auto& chosen = flags_.listen().tls();
+    ComplainOf(
+        "listen.tls", "--tls-cert and --tls-key",
+        !chosen.cert_file().empty() || !chosen.key_file().empty(),
+        "--tls-cert and --tls-key: contradicts listen.grpc, which has no "
+        "tls: address; add one, or leave the certificate out");
   }
 
   // What needs a companion, which a flag may have given; for values of the

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "service/config_values.h"
 #include "service/http/url.h"
@@ -60,6 +61,8 @@ class Checker {
              (limits.response_bytes() >= kMinResponseBytes &&
               limits.response_bytes() <= kMaxResponseBytes),
          "limits.response_bytes", "want 64KiB to 1GiB");
+    Want(FromProto(settings.drain().grace()) <= kMaxDrainGrace, "drain.grace",
+         "want 0s to 1h");
     return std::move(problems_);
   }
 
@@ -77,11 +80,15 @@ class Checker {
 
   void CheckListen(const config_v1::Listen& listen) {
     Want(!listen.grpc().empty(), "listen.grpc", "want at least one address");
-    CheckRepeated("listen.grpc", listen.grpc());
+    BoundPlaces bound;
     for (int i = 0; i < listen.grpc_size(); ++i) {
+      const std::string path = absl::StrCat("listen.grpc[", i, "]");
       const auto address = ParseListenAddress(listen.grpc(i));
-      Want(address.ok(), absl::StrCat("listen.grpc[", i, "]"),
-           address.status().message());
+      Want(address.ok(), path, address.status().message());
+      if (!address.ok()) continue;
+      Want(bound.Add(*address), path,
+           absl::StrCat("binds ", address->target,
+                        ", as an address before it does"));
     }
     Want(ParseUnixMode(listen.unix_mode()).has_value(), "listen.unix_mode",
          "want an octal mode such as \"0600\" or \"0660\"");
@@ -307,7 +314,41 @@ void FillFrom(const Message& source, Message& target) {
   }
 }
 
+bool HasTlsAddress(const config_v1::Listen& listen) {
+  return std::any_of(listen.grpc().begin(), listen.grpc().end(),
+                     [](const std::string& address) {
+                       return absl::StartsWith(address, "tls:");
+                     });
+}
+
+GatewayConfig WithoutOverruled(GatewayConfig file, const GatewayConfig& flags) {
+  if (!flags.listen().grpc().empty() && HasTlsAddress(file.listen()) &&
+      !HasTlsAddress(flags.listen())) {
+    file.mutable_listen()->clear_tls();  // The certificate of what is gone.
+  }
+  if (file.profiles().empty()) return file;
+  auto& profile = *file.mutable_profiles(0);
+  const auto& chosen = flags.profiles(0);
+  if (!chosen.region().empty() || !chosen.endpoint().empty()) {
+    profile.clear_region();
+    profile.clear_endpoint();
+  }
+  const auto& credential = chosen.credential();
+  if (!credential.auth_token_file().empty()) {
+    profile.clear_credential();
+  } else if (!credential.ak_file().empty() || !credential.sk_file().empty()) {
+    profile.mutable_credential()->clear_auth_token_file();
+  }
+  return file;
+}
+
 bool IsProjectId(absl::string_view text) { return IsWord(text, kMaxProjectId); }
+
+bool BoundPlaces::Add(const ListenAddress& address) {
+  const bool chosen_by_system =
+      address.kind != ListenKind::kUnix && address.port == 0;
+  return chosen_by_system || targets_.insert(address.target).second;
+}
 
 std::optional<int> ParseUnixMode(const std::string& text) {
   char* end = nullptr;

@@ -4,18 +4,24 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "hss/gateway/config/v1/config.pb.h"
 #include "service/config.h"
 #include "service/config_yaml.h"
+#include "service/rpc/listeners.h"
 
 namespace hssgw {
 
 using ::hss::gateway::config::v1::GatewayConfig;
+
+// No supervisor waits longer for a program to end.
+inline constexpr absl::Duration kMaxDrainGrace = absl::Hours(1);
 
 // A file as it was read; without a name: there is none.
 struct ConfigFile {
@@ -41,7 +47,23 @@ GatewayConfig DefaultSettings();
 void FillFrom(const google::protobuf::Message& source,
               google::protobuf::Message& target);
 
+// What the file says and no flag speaks for. Flags that choose between
+// alternatives, such as region and endpoint, speak for all of them.
+GatewayConfig WithoutOverruled(GatewayConfig file, const GatewayConfig& flags);
+
+bool HasTlsAddress(const hss::gateway::config::v1::Listen& listen);
+
 bool IsProjectId(absl::string_view text);
+
+// What listen addresses bind, to find two that bind the same.
+class BoundPlaces {
+ public:
+  // False: `address` binds what one before it does.
+  bool Add(const ListenAddress& address);
+
+ private:
+  std::set<std::string> targets_;
+};
 
 // Nothing if the text is no octal mode.
 std::optional<int> ParseUnixMode(const std::string& text);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -24,6 +25,13 @@
 
 namespace hssgw {
 namespace {
+
+// gRPC binds a unix socket under a draft's name. When it stops it removes
+// whatever is at the name that it knows, also the socket of the next gateway;
+// and the socket has its mode before anybody can find it.
+constexpr absl::string_view kDraft = ".new";
+constexpr size_t kMaxSocketPath =
+    sizeof(sockaddr_un::sun_path) - 1 - kDraft.size();
 
 absl::Status Refused(absl::string_view address, absl::string_view why) {
   return absl::InvalidArgumentError(
@@ -188,8 +196,10 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     if (rest.empty() || rest.front() != '/') {
       return Refused(text, "want unix:/absolute/path");
     }
-    if (rest.size() >= sizeof(sockaddr_un::sun_path)) {
-      return Refused(text, "the path of a unix socket has at most 107 bytes");
+    if (rest.size() > kMaxSocketPath) {
+      return Refused(text,
+                     absl::StrCat("the path of a unix socket has at most ",
+                                  kMaxSocketPath, " bytes here"));
     }
     address.kind = ListenKind::kUnix;
     address.target = std::string(text);
@@ -230,8 +240,10 @@ absl::Status Listeners::AddTo(grpc::ServerBuilder& builder,
       umask_ = umask(0177);
     }
     listening_.push_back(std::make_unique<Listening>(Listening{*address}));
-    builder.AddListeningPort(address->target, *credentials,
-                             &listening_.back()->port);
+    const bool draft = address->kind == ListenKind::kUnix;
+    builder.AddListeningPort(
+        draft ? absl::StrCat(address->target, kDraft) : address->target,
+        *credentials, &listening_.back()->port);
   }
   return absl::OkStatus();
 }
@@ -245,13 +257,29 @@ absl::Status Listeners::AfterStart(bool started) {
                      "cannot be bound; end what listens there or choose "
                      "another");
     }
-    if (address.kind == ListenKind::kUnix &&
-        chmod(address.path.c_str(), static_cast<mode_t>(unix_mode_)) != 0) {
-      return Refused(address.target, "the socket's mode cannot be set");
+    if (started && address.kind == ListenKind::kUnix) {
+      if (absl::Status s = Publish(*listening); !s.ok()) return s;
     }
   }
   return started ? absl::OkStatus()
                  : absl::InvalidArgumentError("the server cannot start");
+}
+
+absl::Status Listeners::Publish(Listening& listening) const {
+  const std::string& path = listening.address.path;
+  const std::string draft = absl::StrCat(path, kDraft);
+  struct stat made = {};
+  if (chmod(draft.c_str(), static_cast<mode_t>(unix_mode_)) != 0 ||
+      lstat(draft.c_str(), &made) != 0 ||
+      std::rename(draft.c_str(), path.c_str()) != 0) {
+    return Refused(listening.address.target,
+                   absl::StrCat("the socket cannot get its mode and name (",
+                                std::generic_category().message(errno),
+                                "); let this user own the directory"));
+  }
+  listening.device = made.st_dev;
+  listening.inode = made.st_ino;
+  return absl::OkStatus();
 }
 
 std::vector<std::string> Listeners::Bound() const {
@@ -285,8 +313,11 @@ void Listeners::RestoreUmask() {
 Listeners::~Listeners() {
   RestoreUmask();
   for (const auto& listening : listening_) {
-    if (listening->address.kind == ListenKind::kUnix && listening->port > 0) {
-      unlink(listening->address.path.c_str());
+    const char* path = listening->address.path.c_str();
+    struct stat found = {};
+    if (listening->inode != 0 && lstat(path, &found) == 0 &&
+        found.st_dev == listening->device && found.st_ino == listening->inode) {
+      unlink(path);
     }
   }
 }

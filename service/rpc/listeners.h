@@ -64,7 +64,8 @@ class Listeners {
   absl::Status AddTo(grpc::ServerBuilder& builder,
                      const ListenOptions& options);
 
-  // Names the address that could not be bound, or sets the modes of sockets.
+  // Names the address that could not be bound, or gives sockets their modes and
+  // names.
   absl::Status AfterStart(bool started);
 
   // What to dial, ports chosen by the system included. After AfterStart.
@@ -72,16 +73,21 @@ class Listeners {
   // The first TCP port; 0: there is none.
   int port() const;
 
-  // Removes the socket files.
+  // Removes the socket files that are still those it made.
   ~Listeners();
 
  private:
   struct Listening {
     ListenAddress address;
     int port = 0;
+    // Of the socket file that was made; 0: none was.
+    dev_t device = 0;
+    ino_t inode = 0;
   };
 
   void RestoreUmask();
+  // Gives a socket its mode and its name.
+  absl::Status Publish(Listening& listening) const;
 
   int unix_mode_ = 0600;
   // Of the process, while a socket may appear that has not its mode yet.

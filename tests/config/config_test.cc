@@ -51,7 +51,7 @@ class ConfigTest : public ::testing::Test {
 
 constexpr char kFile[] = R"(
 listen:
-  grpc: ["127.0.0.1:1", "unix:/file.sock"]
+  grpc: ["127.0.0.1:1", "unix:/file.sock", "tls:127.0.0.1:3"]
   unix_mode: "0660"
   tls: {cert_file: file-cert, key_file: file-key}
 profiles:
@@ -90,7 +90,7 @@ TEST_F(ConfigTest, FileGoesBeforeTheDefaults) {
   const Config config = Good(WithFile(kFile));
 
   EXPECT_THAT(config.listen.addresses,
-              ElementsAre("127.0.0.1:1", "unix:/file.sock"));
+              ElementsAre("127.0.0.1:1", "unix:/file.sock", "tls:127.0.0.1:3"));
   EXPECT_EQ(config.listen.unix_mode, 0660);
   EXPECT_EQ(config.listen.tls.cert_file, "file-cert");
   EXPECT_EQ(config.listen.tls.key_file, "file-key");
@@ -242,6 +242,57 @@ TEST_F(ConfigTest, ListenFlagIsCheckedToo) {
       {"--check-config", "--region", "cn-north-4", "--listen", "0.0.0.0:1"});
 
   EXPECT_THAT(std::string(parsed.status().message()), HasSubstr("0.0.0.0:1"));
+}
+
+TEST_F(ConfigTest, ListenFlagOverrulesTheFilesCertificateToo) {
+  const Config config = Good(WithFile(kFile, {"--listen", "127.0.0.1:2"}));
+
+  EXPECT_EQ(config.listen.tls.cert_file, "");
+  EXPECT_EQ(config.listen.tls.key_file, "");
+}
+
+TEST_F(ConfigTest, TlsAddressOfAFlagTakesTheFilesCertificate) {
+  const Config config =
+      Good(WithFile("listen: {tls: {cert_file: c, key_file: k}}\n",
+                    {"--region", "cn-north-4", "--listen", "tls:127.0.0.1:2"}));
+
+  EXPECT_EQ(config.listen.tls.cert_file, "c");
+}
+
+TEST_F(ConfigTest, CertificateFlagWithoutATlsAddressIsRefused) {
+  const auto parsed =
+      Parse({"--region", "cn-north-4", "--tls-cert", "c", "--tls-key", "k"});
+
+  EXPECT_THAT(std::string(parsed.status().message()),
+              HasSubstr("--tls-cert and --tls-key"));
+}
+
+TEST_F(ConfigTest, ListenFlagsOfOneAddressAreRefused) {
+  const auto parsed = Parse({"--region", "cn-north-4", "--listen",
+                             "127.0.0.1:7", "--listen", "localhost:7"});
+
+  EXPECT_EQ(
+      parsed.status().message(),
+      "--listen localhost:7: binds 127.0.0.1:7, as an address before it does");
+}
+
+TEST_F(ConfigTest, PortsThatTheSystemChoosesAreNotTheSame) {
+  const Config config = Good({"--region", "cn-north-4", "--listen",
+                              "127.0.0.1:0", "--listen", "127.0.0.1:0"});
+
+  EXPECT_EQ(config.listen.addresses.size(), 2U);
+}
+
+TEST_F(ConfigTest, GraceFlagHasABound) {
+  EXPECT_TRUE(Parse({"--region", "cn-north-4", "--drain-grace", "1h"}).ok());
+  for (const char* grace : {"3601s", "inf", "-1s"}) {
+    const auto parsed =
+        Parse({"--region", "cn-north-4", "--drain-grace", grace});
+
+    EXPECT_THAT(std::string(parsed.status().message()),
+                HasSubstr("--drain-grace wants 0s to 1h"))
+        << grace;
+  }
 }
 
 TEST_F(ConfigTest, ProjectOfTheEnvironmentIsCheckedToo) {

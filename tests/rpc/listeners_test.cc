@@ -102,7 +102,19 @@ TEST_F(ListenersTest, SocketFileIsGoneAfterTheEnd) {
   const std::string path = folder_.Path("a.sock");
   { const Started started = Start({.addresses = {"unix:" + path}}); }
 
-  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.Path("")));
+}
+
+TEST_F(ListenersTest, SocketOfAnotherIsNotRemovedAtTheEnd) {
+  const std::string address = "unix:" + folder_.Path("a.sock");
+  auto first = std::make_unique<Started>(Start({.addresses = {address}}));
+  std::filesystem::remove(folder_.Path("a.sock"));
+  const Started second = Start({.addresses = {address}});
+  ASSERT_TRUE(second.status.ok()) << second.status;
+
+  first.reset();
+
+  EXPECT_TRUE(std::filesystem::exists(folder_.Path("a.sock")));
 }
 
 TEST_F(ListenersTest, StaleSocketIsRemoved) {
@@ -159,8 +171,9 @@ TEST_F(ListenersTest, LocalhostIsTheLoopbackAddress) {
 }
 
 TEST_F(ListenersTest, PathLongerThanASocketMayHaveIsRefused) {
-  EXPECT_THAT(ErrorOf("unix:/" + std::string(107, 'x')),
-              HasSubstr("at most 107 bytes"));
+  EXPECT_THAT(ErrorOf("unix:/" + std::string(103, 'x')),
+              HasSubstr("at most 103 bytes"));
+  EXPECT_TRUE(ParseListenAddress("unix:/" + std::string(102, 'x')).ok());
 }
 
 TEST_F(ListenersTest, MaskOfTheProcessIsTheSameAfterwards) {
