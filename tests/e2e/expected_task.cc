@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/expected_task.h"
 
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <map>
 #include <string>
 
 #include "absl/strings/ascii.h"
@@ -81,6 +86,24 @@ Task ExpectedTask(const simulator::SimulatedTask& from) {
     SetHost(host, *task.add_host_info_list());
   }
   return task;
+}
+
+void ExpectGenerated(const std::vector<Task>& listed,
+                     const simulator::TaskDataOptions& data) {
+  std::map<std::string, Task> expected;
+  for (const auto& task : simulator::GenerateTasks(data)) {
+    expected[task.task_id] = ExpectedTask(task);
+  }
+  ASSERT_THAT(listed, testing::SizeIs(expected.size()));
+  for (const Task& task : listed) {
+    const auto it = expected.find(task.task_id());
+    ASSERT_NE(it, expected.end()) << "unknown or repeated " << task.task_id();
+    ASSERT_TRUE(
+        google::protobuf::util::MessageDifferencer::Equals(task, it->second))
+        << task.ShortDebugString() << "\nexpected\n"
+        << it->second.ShortDebugString();
+    expected.erase(it);
+  }
 }
 
 }  // namespace hssgw

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The gateway as a user has it: real processes, real sockets, real signals.
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -23,65 +19,10 @@
 namespace hssgw {
 namespace {
 
-using ::google::protobuf::util::MessageDifferencer;
 using ::hss::antivirus::v1::ListTasksRequest;
-using ::hss::antivirus::v1::ListTasksResponse;
 using ::hss::antivirus::v1::Task;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::SizeIs;
-
-// By id: tasks of equal start time may come in either order.
-std::map<std::string, Task> Generated() {
-  std::map<std::string, Task> tasks;
-  for (const auto& task : simulator::GenerateTasks({})) {
-    tasks[task.task_id] = ExpectedTask(task);
-  }
-  return tasks;
-}
-
-void ExpectAllEqual(const std::vector<Task>& listed) {
-  std::map<std::string, Task> expected = Generated();
-  ASSERT_THAT(listed, SizeIs(expected.size()));
-  for (const Task& task : listed) {
-    const auto it = expected.find(task.task_id());
-    ASSERT_NE(it, expected.end()) << "unknown or repeated " << task.task_id();
-    ASSERT_TRUE(MessageDifferencer::Equals(task, it->second))
-        << task.ShortDebugString() << "\nexpected\n"
-        << it->second.ShortDebugString();
-    expected.erase(it);
-  }
-}
-
-// Messages printed one after the other, as JSON.
-std::vector<std::string> SplitJson(const std::string& text) {
-  std::vector<std::string> messages;
-  int depth = 0;
-  size_t begin = 0;
-  bool quoted = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (quoted && text[i] == '\\') {
-      ++i;
-    } else if (text[i] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && text[i] == '{' && depth++ == 0) {
-      begin = i;
-    } else if (!quoted && text[i] == '}' && --depth == 0) {
-      messages.push_back(text.substr(begin, i - begin + 1));
-    }
-  }
-  return messages;
-}
-
-std::vector<Task> TasksOf(const std::vector<std::string>& frames) {
-  std::vector<Task> tasks;
-  for (const std::string& json : frames) {
-    ListTasksResponse frame;
-    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(json, &frame).ok());
-    tasks.insert(tasks.end(), frame.tasks().begin(), frame.tasks().end());
-  }
-  return tasks;
-}
 
 grpc::Status ListToEnd(const Stack& stack, std::vector<Task>* tasks = nullptr,
                        const ListTasksRequest& request = {},
@@ -122,30 +63,12 @@ TEST(ListingTest, CppClientGetsEveryTaskAsItWasGenerated) {
   const grpc::Status status = ListToEnd(stack, &tasks);
 
   ASSERT_TRUE(status.ok()) << status.error_message();
-  ExpectAllEqual(tasks);
+  ExpectGenerated(tasks, {});
   EXPECT_EQ(stack.Counter("signature_failures"), 0);
   EXPECT_TRUE(std::is_sorted(
       tasks.begin(), tasks.end(), [](const Task& a, const Task& b) {
         return a.start_time().seconds() > b.start_time().seconds();
       }));
-}
-
-TEST(ListingTest, ToolWithoutStubsGetsEveryTask) {
-  const char* buf = std::getenv("HSSGW_BUF");
-  if (buf == nullptr) GTEST_SKIP() << "HSSGW_BUF names no buf; see ./dev test";
-  Stack stack;
-  ASSERT_TRUE(stack.up());
-
-  const Outcome outcome = RunToEnd(
-      {.program = buf,
-       .arguments = {"curl", "--protocol", "grpc", "--http2-prior-knowledge",
-                     "-d", "{}",
-                     "http://" + stack.address() +
-                         "/hss.antivirus.v1.AntivirusTaskService/ListTasks"},
-       .environment = {"HOME=" + stack.folder().Path("")}});
-
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
-  ExpectAllEqual(TasksOf(SplitJson(outcome.output)));
 }
 
 TEST(ListingTest, HssctlListsEveryTaskAndTellsItsCost) {

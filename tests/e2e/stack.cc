@@ -2,9 +2,11 @@
 #include "tests/e2e/stack.h"
 
 #include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <httplib.h>
 
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 namespace hssgw {
 
@@ -12,7 +14,38 @@ std::string GatewayProgram() { return HSSGW_GATEWAY; }
 std::string SimulatorProgram() { return HSSGW_SIMULATOR; }
 std::string HssctlProgram() { return HSSGW_HSSCTL; }
 
-Stack::Stack(const StackOptions& options) {
+const char* NameOf(Door door) {
+  switch (door) {
+    case Door::kTls:
+      return "Tls";
+    case Door::kUnix:
+      return "Unix";
+    case Door::kTcp:
+      break;
+  }
+  return "Tcp";
+}
+
+void PrintTo(Door door, std::ostream* out) { *out << NameOf(door); }
+
+std::shared_ptr<grpc::Channel> OpenChannel(const GrpcTarget& target) {
+  switch (target.door) {
+    case Door::kTls: {
+      grpc::SslCredentialsOptions options;
+      options.pem_root_certs = ReadText(target.ca_file);
+      return grpc::CreateChannel(target.address, grpc::SslCredentials(options));
+    }
+    case Door::kUnix:
+      return grpc::CreateChannel("unix:" + target.address,
+                                 grpc::InsecureChannelCredentials());
+    case Door::kTcp:
+      break;
+  }
+  return grpc::CreateChannel(target.address,
+                             grpc::InsecureChannelCredentials());
+}
+
+Stack::Stack(const StackOptions& options) : door_(options.door) {
   const std::string simulator_port_file = folder_.Path("simulator.port");
   ChildOptions simulator{
       .program = SimulatorProgram(),
@@ -28,16 +61,17 @@ Stack::Stack(const StackOptions& options) {
   const std::string gateway_port_file = folder_.Path("gateway.port");
   ChildOptions gateway{
       .program = GatewayProgram(),
-      .arguments = {"--listen", "127.0.0.1:0", "--port-file", gateway_port_file,
-                    "--endpoint", simulator_url(), "--allow-plaintext-upstream",
+      .arguments = {"--port-file", gateway_port_file, "--endpoint",
+                    simulator_url(), "--allow-plaintext-upstream",
                     "--calls-per-minute", "0"},
       .environment = {"HUAWEICLOUD_SDK_AK=SIMULATORACCESSKEY01",
                       "HUAWEICLOUD_SDK_SK=" + options.secret_key,
                       "HUAWEICLOUD_SDK_PROJECT_ID="
                       "05c2d0c9a980f47c2f8dc00b23cbef21"}};
-  gateway.arguments.insert(gateway.arguments.end(),
-                           options.gateway_flags.begin(),
-                           options.gateway_flags.end());
+  for (const auto& flags : {ListenFlags(), options.gateway_flags}) {
+    gateway.arguments.insert(gateway.arguments.end(), flags.begin(),
+                             flags.end());
+  }
   gateway_ = std::make_unique<Child>(gateway);
   gateway_port_ = gateway_->WaitForPort(gateway_port_file);
 }
@@ -50,14 +84,27 @@ std::string Stack::simulator_url() const {
   return "http://127.0.0.1:" + std::to_string(simulator_port_);
 }
 
-std::string Stack::unix_target() const {
-  return "unix:" + folder_.Path("gateway.sock");
+std::vector<std::string> Stack::ListenFlags() {
+  if (door_ == Door::kTcp) return {"--listen", "127.0.0.1:0"};
+  if (door_ == Door::kUnix) {
+    return {"--listen", "127.0.0.1:0", "--listen", "unix:" + target().address};
+  }
+  certificates_.emplace();
+  const TestCertificates::Files files =
+      certificates_->Issue("127.0.0.1", /*days=*/1);
+  return {"--listen", "tls:127.0.0.1:0", "--tls-cert",
+          files.cert, "--tls-key",       files.key};
+}
+
+GrpcTarget Stack::target() const {
+  if (door_ == Door::kUnix) return {door_, folder_.Path("gateway.sock"), ""};
+  return {door_, address(), certificates_ ? certificates_->ca_file() : ""};
 }
 
 std::unique_ptr<hss::antivirus::v1::AntivirusTaskService::Stub> Stack::NewStub()
     const {
   return hss::antivirus::v1::AntivirusTaskService::NewStub(
-      grpc::CreateChannel(address(), grpc::InsecureChannelCredentials()));
+      OpenChannel(target()));
 }
 
 int64_t Stack::Counter(const std::string& name) const {
@@ -71,6 +118,12 @@ int64_t Stack::Counter(const std::string& name) const {
 int Stack::Control(const std::string& path, const std::string& json) const {
   httplib::Client client(simulator_url());
   const auto result = client.Post(path, json, "application/json");
+  return result ? result->status : 0;
+}
+
+int Stack::ClearFaults() const {
+  httplib::Client client(simulator_url());
+  const auto result = client.Delete("/simulator/faults");
   return result ? result->status : 0;
 }
 

@@ -3,17 +3,40 @@
 // it, each in a process of its own, ended with the test.
 #pragma once
 
+#include <grpcpp/channel.h>
+
+#include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
 #include "tests/e2e/child.h"
+#include "tests/testing/test_certificates.h"
 
 namespace hssgw {
 
+// Where a gateway listens, and how one speaks to it.
+enum class Door { kTcp, kTls, kUnix };
+// "Tcp", …
+const char* NameOf(Door door);
+void PrintTo(Door door, std::ostream* out);
+
+struct GrpcTarget {
+  Door door = Door::kTcp;
+  // "127.0.0.1:port", or the absolute path of a socket.
+  std::string address;
+  // PEM of the authority that signed the gateway's certificate; TLS alone.
+  std::string ca_file;
+};
+
+std::shared_ptr<grpc::Channel> OpenChannel(const GrpcTarget& target);
+
 // Flags beyond those that make the two find each other.
 struct StackOptions {
+  // Where the gateway listens; beside a unix socket also on a TCP port.
+  Door door = Door::kTcp;
   std::vector<std::string> simulator_flags;
   std::vector<std::string> gateway_flags;
   std::string secret_key = "simulator-secret-key-for-tests-only-0001";
@@ -26,10 +49,11 @@ class Stack {
   // Both listen.
   bool up() const { return simulator_port_ > 0 && gateway_port_ > 0; }
 
-  // "127.0.0.1:port" of the gateway.
+  // "127.0.0.1:port" of the gateway's TCP port.
   std::string address() const;
   std::string simulator_url() const;
-  std::string unix_target() const;
+  // By the door of the options.
+  GrpcTarget target() const;
 
   Child& gateway() { return *gateway_; }
   Child& simulator() { return *simulator_; }
@@ -41,11 +65,17 @@ class Stack {
   int64_t Counter(const std::string& name) const;
   // POSTs JSON to a path of the simulator; the HTTP status.
   int Control(const std::string& path, const std::string& json) const;
+  // From now on upstream answers as it should.
+  int ClearFaults() const;
 
   const TempFolder& folder() const { return folder_; }
 
  private:
+  std::vector<std::string> ListenFlags();
+
+  const Door door_;
   TempFolder folder_;
+  std::optional<TestCertificates> certificates_;  // TLS alone.
   std::unique_ptr<Child> simulator_;
   std::unique_ptr<Child> gateway_;
   int simulator_port_ = 0;
