@@ -121,6 +121,22 @@ struct Metrics::Families {
   Family<Gauge>& budget_limit =
       AddGauge(registry, "budget_limit",
                "Upstream calls allowed in a period; 0: no limit.");
+  Family<Counter>& page_reads = AddCounter(
+      registry, "page_reads_total", "Pages given to listings by source.");
+  Histogram& page_age =
+      AddHistogram(registry, "page_age_seconds",
+                   "Age of pages when they were given to listings.")
+          .Add({}, CallBuckets());
+  Gauge& cache_bytes =
+      AddGauge(registry, "cache_bytes", "Bytes of pages in the cache.").Add({});
+  Gauge& cache_limit =
+      AddGauge(registry, "cache_limit_bytes", "Bytes the cache may hold.")
+          .Add({});
+  Gauge& list_over_cache =
+      AddGauge(registry, "cache_oversized_list_bytes",
+               "Estimated bytes of the last list that the cache cannot hold; "
+               "0: there was none.")
+          .Add({});
   Family<Counter>& unrecognized =
       AddCounter(registry, "unrecognized_total",
                  "Where answers of HSS differed from its documents.");
@@ -189,6 +205,23 @@ void Metrics::UpstreamRequest(absl::string_view profile,
 void Metrics::SetBudgetLimit(absl::string_view budget_group, int32_t calls) {
   families_->budget_limit.Add({{"budget_group", std::string(budget_group)}})
       .Set(calls);
+}
+
+void Metrics::PageRead(absl::string_view from, absl::Duration age) {
+  families_->page_reads.Add({{"from", std::string(from)}}).Increment();
+  families_->page_age.Observe(absl::ToDoubleSeconds(age));
+}
+
+void Metrics::SetCacheLimit(int64_t bytes) {
+  families_->cache_limit.Set(static_cast<double>(bytes));
+}
+
+void Metrics::SetCacheBytes(int64_t bytes) {
+  families_->cache_bytes.Set(static_cast<double>(bytes));
+}
+
+void Metrics::ListOverCache(int64_t bytes) {
+  families_->list_over_cache.Set(static_cast<double>(bytes));
 }
 
 void Metrics::Unrecognized(absl::string_view kind, absl::string_view name,

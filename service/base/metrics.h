@@ -46,6 +46,14 @@ class Metrics {
                        absl::Duration duration);
   void SetBudgetLimit(absl::string_view budget_group, int32_t calls);
 
+  // A page given to a listing, by where it came from: "upstream", "flight"
+  // (another caller's request), "cache", or "stale" (instead of an error).
+  void PageRead(absl::string_view from, absl::Duration age);
+  void SetCacheLimit(int64_t bytes);
+  void SetCacheBytes(int64_t bytes);
+  // A list of so many bytes, an estimate, does not fit into the cache.
+  void ListOverCache(int64_t bytes);
+
   // How upstream differed from its documents.
   void Unrecognized(absl::string_view kind, absl::string_view name,
                     int64_t count);

@@ -93,7 +93,7 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
 
   PageWaiting waiting() {
     MutexLock lock(mu_);
-    if (wait_ != PageWait::kBudget) return {.wait = wait_};
+    if (wait_ != PageWait::kBudget) return {.wait = wait_, .sent_at = sending_};
     return {.wait = wait_, .until = turn_.ExpectedStart()};
   }
 
@@ -191,6 +191,7 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   int BeginStep(PageWait wait) {
     MutexLock lock(mu_);
     wait_ = wait;
+    if (wait == PageWait::kUpstream) sending_ = parts_.clock.Now();
     return ++step_;
   }
 
@@ -221,6 +222,8 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   int step_ ABSL_GUARDED_BY(mu_) = 0;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   PageWait wait_ ABSL_GUARDED_BY(mu_) = PageWait::kNothing;
+  // Not after sent_at_; any thread may ask for it.
+  absl::Time sending_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
   BudgetTurn turn_ ABSL_GUARDED_BY(mu_);
   Ticket ticket_ ABSL_GUARDED_BY(mu_);
 };

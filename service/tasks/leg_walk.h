@@ -41,6 +41,12 @@ constexpr int32_t BaseOverlap(int32_t limit) {
   return limit / 20 > 1 ? limit / 20 : 1;
 }
 constexpr int32_t Stride(int32_t limit) { return limit - BaseOverlap(limit); }
+// Pages of a quiet list.
+constexpr int64_t PagesOf(int64_t total_num, int32_t limit) {
+  return total_num <= BaseOverlap(limit)
+             ? 1
+             : 1 + (total_num - BaseOverlap(limit)) / Stride(limit);
+}
 
 // Rows [first, last) of a page.
 struct RowRun {

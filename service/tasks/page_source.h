@@ -20,6 +20,12 @@ struct PageQuestion {
   LegKey leg;
   int32_t offset = 0;
   int32_t limit = 0;
+
+  friend bool operator==(const PageQuestion&, const PageQuestion&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const PageQuestion& q) {
+    return H::combine(std::move(h), q.leg, q.offset, q.limit);
+  }
 };
 
 // Who waits for a page, the most urgent first.
@@ -31,6 +37,12 @@ struct PageTerms {
   // The oldest Page::sent_at allowed; the second when upstream cannot answer.
   absl::Time not_before = absl::InfinitePast();
   absl::Time not_before_on_error = absl::InfiniteFuture();
+  // Which of several pages that are young enough. Of a walk: when the newest
+  // page before it was sent; the oldest one sent after that is right, as it may
+  // be what the same walk was given before. absl::InfinitePast(): the walk
+  // begins; the newest one that a walk began with before. Without such a page,
+  // and by default, the newest.
+  absl::Time follows = absl::InfiniteFuture();
   CallClass call_class = CallClass::kNeeded;
   // For fairness and accounts; empty when the listener gives none.
   std::string caller;
@@ -53,6 +65,8 @@ enum class PageWait { kNothing, kBudget, kCredential, kUpstream };
 
 struct PageWaiting {
   PageWait wait = PageWait::kNothing;
+  // kUpstream: when the request was sent.
+  absl::Time sent_at = absl::InfinitePast();
   // When the wait for the budget is expected to end; absl::InfinitePast():
   // now, or not known.
   absl::Time until = absl::InfinitePast();

@@ -27,7 +27,27 @@ PageTicket FakePageSource::Ask(PageQuestion question, PageTerms terms,
   if (!held) Finish(index, std::nullopt);
   return PageTicket(
       Ticket([this, index] { Finish(index, absl::CancelledError("dropped")); }),
-      nullptr);
+      [this, index](CallClass call_class) {
+        MutexLock lock(mu_);
+        raised_[index] = call_class;
+      },
+      [this, index] {
+        MutexLock lock(mu_);
+        const auto it = told_.find(index);
+        return it == told_.end() ? PageWaiting{.wait = PageWait::kBudget}
+                                 : it->second;
+      });
+}
+
+void FakePageSource::Tell(size_t index, const PageWaiting& waiting) {
+  MutexLock lock(mu_);
+  told_[index] = waiting;
+}
+
+CallClass FakePageSource::class_of(size_t index) const {
+  MutexLock lock(mu_);
+  const auto it = raised_.find(index);
+  return it == raised_.end() ? terms_.at(index).call_class : it->second;
 }
 
 void FakePageSource::Hold() {

@@ -32,6 +32,13 @@ class FakePageSource : public PageSource {
   // Answers the held question number `index` of asked(), now or never.
   void Release(size_t index);
 
+  // What the ticket of question `index` tells from now on; at first, that it
+  // waits for the budget.
+  void Tell(size_t index, const PageWaiting& waiting);
+
+  // The class of question `index`, as raised.
+  CallClass class_of(size_t index) const;
+
   // Indexes of the questions that wait, in the order asked.
   std::vector<size_t> held() const;
 
@@ -50,6 +57,8 @@ class FakePageSource : public PageSource {
   std::vector<PageQuestion> asked_ ABSL_GUARDED_BY(mu_);
   std::vector<PageTerms> terms_ ABSL_GUARDED_BY(mu_);
   std::map<size_t, PageCallback> waiting_ ABSL_GUARDED_BY(mu_);
+  std::map<size_t, PageWaiting> told_ ABSL_GUARDED_BY(mu_);
+  std::map<size_t, CallClass> raised_ ABSL_GUARDED_BY(mu_);
   int cancelled_ ABSL_GUARDED_BY(mu_) = 0;
 };
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/tasks/page_cache.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/hash/hash.h"
+#include "service/tasks/leg_walk.h"
+
+namespace hssgw {
+namespace {
+
+// What a page costs beside its bytes and rows, and a list beside its pages:
+// objects and names.
+constexpr int64_t kPageOverhead = 256;
+constexpr int64_t kListOverhead = 1024;
+// Lists that are remembered as too large before all are forgotten.
+constexpr size_t kMaxSaid = 1024;
+
+int64_t BytesOf(const Page& page) {
+  return static_cast<int64_t>(page.wire.size() +
+                              page.tasks.size() * sizeof(TaskSpan)) +
+         kPageOverhead;
+}
+
+bool IsOnGrid(int32_t offset, int32_t limit) {
+  return offset % Stride(limit) == 0;
+}
+
+}  // namespace
+
+PageRef PageCache::Find(const PageQuestion& question, absl::Time not_before,
+                        absl::Time follows) {
+  MutexLock lock(mu_);
+  const auto its_list = lists_.find(question.leg);
+  if (its_list == lists_.end()) return nullptr;
+  List& list = *its_list->second;
+  const Place place = {question.offset, question.limit};
+  const auto it = list.pages.find(place);
+  if (it == list.pages.end()) return nullptr;
+  const Versions& versions = it->second;
+  const auto young = std::find_if(
+      versions.begin(), versions.end(),
+      [&](const PageRef& page) { return page->sent_at >= not_before; });
+  if (young == versions.end()) return nullptr;
+  turns_.splice(turns_.end(), turns_, list.turn);
+  if (follows == absl::InfinitePast()) {
+    const auto began = std::find_if(
+        versions.rbegin(), std::make_reverse_iterator(young),
+        [&](const PageRef& page) { return WasFollowed(list, place, *page); });
+    return began.base() == young ? versions.back() : *began;
+  }
+  const auto next = std::find_if(
+      young, versions.end(),
+      [&](const PageRef& page) { return page->sent_at > follows; });
+  return next == versions.end() ? versions.back() : *next;
+}
+
+std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
+                                       PageRef page) {
+  MutexLock lock(mu_);
+  if (BytesOf(*page) > max_bytes_ / 4) return std::nullopt;
+  List& list = ListOf(question.leg);
+  if (page->total_num.has_value() && page->sent_at >= list.total_num_at) {
+    list.total_num = page->total_num;
+    list.total_num_at = page->sent_at;
+  }
+  AddVersion(list, {question.offset, question.limit}, std::move(page));
+  const std::optional<int64_t> too_large = BytesIfTooLarge(question.leg, list);
+  MakeRoom();
+  return too_large;
+}
+
+std::optional<int64_t> PageCache::TotalOf(const LegKey& leg) const {
+  MutexLock lock(mu_);
+  const auto it = lists_.find(leg);
+  return it == lists_.end() ? std::nullopt : it->second->total_num;
+}
+
+int32_t PageCache::PagesSince(const LegKey& leg, absl::Time not_before) const {
+  MutexLock lock(mu_);
+  const auto it = lists_.find(leg);
+  if (it == lists_.end()) return 0;
+  const auto& pages = it->second->pages;
+  return static_cast<int32_t>(
+      std::count_if(pages.begin(), pages.end(), [&](const auto& place) {
+        return place.second.back()->sent_at >= not_before;
+      }));
+}
+
+int64_t PageCache::bytes() const {
+  MutexLock lock(mu_);
+  return bytes_;
+}
+
+PageCache::List& PageCache::ListOf(const LegKey& leg) {
+  std::unique_ptr<List>& list = lists_[leg];
+  if (list == nullptr) {
+    list = std::make_unique<List>();
+    list->turn = turns_.insert(turns_.end(), leg);
+    bytes_ += kListOverhead;
+  }
+  return *list;
+}
+
+// True if a page of another place was sent after `page`: a walk went on from
+// it.
+bool PageCache::WasFollowed(const List& list, const Place& place,
+                            const Page& page) {
+  const Sending& other =
+      list.newest.place == place ? list.newest_elsewhere : list.newest;
+  return other.sent_at > page.sent_at;
+}
+
+void PageCache::AddVersion(List& list, const Place& place, PageRef page) {
+  Versions& versions = list.pages[place];
+  // The same one again, or one from before a restart of its request.
+  for (const PageRef& version : versions) {
+    if (version->sent_at == page->sent_at) return;
+  }
+  // What no walk went on from is not asked for once there is a newer one.
+  if (!versions.empty() && versions.back()->sent_at < page->sent_at &&
+      !WasFollowed(list, place, *versions.back())) {
+    DropVersion(list, versions, versions.size() - 1);
+  }
+  if (versions.size() == kMaxVersions) DropVersion(list, versions, 0);
+  if (page->sent_at > list.newest.sent_at) {
+    if (list.newest.place != place) list.newest_elsewhere = list.newest;
+    list.newest = {place, page->sent_at};
+  } else if (list.newest.place != place &&
+             page->sent_at > list.newest_elsewhere.sent_at) {
+    list.newest_elsewhere = {place, page->sent_at};
+  }
+  list.bytes += BytesOf(*page);
+  bytes_ += BytesOf(*page);
+  ++list.page_count;
+  versions.insert(
+      std::upper_bound(versions.begin(), versions.end(), page->sent_at,
+                       [](absl::Time sent_at, const PageRef& version) {
+                         return sent_at < version->sent_at;
+                       }),
+      std::move(page));
+}
+
+void PageCache::MakeRoom() {
+  while (bytes_ > max_bytes_) {
+    const LegKey leg = turns_.front();
+    List& list = *lists_.at(leg);
+    Sweep(list);
+    if (bytes_ > max_bytes_) Drop(list, std::prev(list.pages.end()));
+    if (!list.pages.empty()) continue;
+    turns_.pop_front();
+    lists_.erase(leg);
+    bytes_ -= kListOverhead;
+  }
+}
+
+// Drops pages off the grid from before the oldest head: the walks that asked
+// for them cannot begin any more.
+void PageCache::Sweep(List& list) {
+  const auto head = list.pages.begin();
+  const absl::Time begin = head->second.front()->sent_at;
+  if (head->first.first != 0 || begin <= list.swept) return;
+  list.swept = begin;
+  for (auto it = list.pages.begin(); it != list.pages.end();) {
+    const auto page = it++;
+    const auto [offset, limit] = page->first;
+    if (!IsOnGrid(offset, limit) && page->second.back()->sent_at < begin) {
+      Drop(list, page);
+    }
+  }
+}
+
+void PageCache::Drop(List& list, std::map<Place, Versions>::iterator it) {
+  while (!it->second.empty()) DropVersion(list, it->second, 0);
+  list.pages.erase(it);
+}
+
+void PageCache::DropVersion(List& list, Versions& versions, size_t index) {
+  const int64_t bytes = BytesOf(*versions[index]);
+  list.bytes -= bytes;
+  bytes_ -= bytes;
+  --list.page_count;
+  versions.erase(versions.begin() + static_cast<ptrdiff_t>(index));
+}
+
+std::optional<int64_t> PageCache::BytesIfTooLarge(const LegKey& leg,
+                                                  const List& list) {
+  if (!list.total_num.has_value() || list.page_count == 0) return std::nullopt;
+  const int64_t bytes =
+      list.bytes / list.page_count *
+      PagesOf(*list.total_num, list.pages.begin()->first.second);
+  if (bytes <= max_bytes_) return std::nullopt;
+  if (said_.size() >= kMaxSaid) said_.clear();
+  const size_t name = absl::HashOf(leg.profile, leg.project_id, leg.filter,
+                                   leg.whether_paid_task);
+  if (!said_.insert(name).second) return std::nullopt;
+  return bytes;
+}
+
+}  // namespace hssgw
