@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // hssctl: the command line for people. `hssctl list --help` tells the rest.
 #include <google/protobuf/util/json_util.h>
-#include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
 #include <CLI/CLI.hpp>
@@ -16,7 +15,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "client/task_reader.h"
+#include "client/gateway_channel.h"
+#include "client/task_range.h"
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
 
 namespace hssgw {
@@ -175,23 +175,25 @@ void PrintJson(const Task& task) {
 int List(const ListFlags& flags) {
   const absl::Time start = absl::Now();
   const auto stub = AntivirusTaskService::NewStub(
-      grpc::CreateChannel(flags.address, grpc::InsecureChannelCredentials()));
-  TaskReaderOptions options;
+      MakeGatewayChannel(flags.address, grpc::InsecureChannelCredentials()));
+  TaskRangeOptions options;
   absl::Duration timeout;
   if (absl::ParseDuration(flags.timeout, &timeout)) {
     options.deadline = start + timeout;
   }
-  TaskReader reader(*stub, MakeRequest(flags), options);
-  while (const std::optional<Task> task = reader.Next()) {
+  TaskRange range(*stub, MakeRequest(flags), options);
+  for (const absl::StatusOr<Task>& task : range) {
+    if (!task.ok()) {
+      std::fflush(stdout);
+      absl::FPrintF(stderr, "hssctl: %s: %s\n", flags.address,
+                    task.status().message());
+      return kExitCallFailed;
+    }
     flags.format == "json" ? PrintJson(*task) : PrintRow(*task);
   }
   std::fflush(stdout);
-  if (!reader.status().ok()) {
-    absl::FPrintF(stderr, "hssctl: %s: %s\n", flags.address,
-                  reader.status().error_message());
-    return kExitCallFailed;
-  }
-  const auto& summary = reader.summary();
+  const auto summary =
+      range.summary().value_or(hss::antivirus::v1::ListSummary());
   absl::FPrintF(
       stderr, "%d tasks in %.2f s, %d upstream calls%s\n", summary.task_count(),
       absl::ToDoubleSeconds(absl::Now() - start), summary.upstream_calls(),
