@@ -39,6 +39,9 @@ struct Config {
   CallBudgetOptions budget;
   // Absent: auto.
   std::optional<TimeFormat> time_format;
+  // What seals resume and page tokens. None: a random key.
+  std::vector<std::string> resume_key_files;
+  absl::Duration resume_lifetime = absl::Hours(24);
   absl::Duration drain_grace = absl::Seconds(20);
   LogOptions log;
 };

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/config_values.h"
 #include "service/http/url.h"
+#include "service/tasks/resume_keys.h"
 
 namespace hssgw {
 namespace {
@@ -27,6 +28,8 @@ constexpr size_t kMaxFileBytes = 1 << 20;
 constexpr int kMaxCalls = 6000;
 constexpr absl::Duration kMinPeriod = absl::Seconds(1);
 constexpr absl::Duration kMaxPeriod = absl::Hours(24);
+constexpr absl::Duration kMinTokenLifetime = absl::Minutes(1);
+constexpr absl::Duration kMaxTokenLifetime = absl::Hours(168);
 constexpr int64_t kMinResponseBytes = 64 << 10;
 constexpr int64_t kMaxResponseBytes = 1 << 30;
 constexpr size_t kMaxName = 64;
@@ -63,6 +66,7 @@ class Checker {
          "limits.response_bytes", "want 64KiB to 1GiB");
     Want(FromProto(settings.drain().grace()) <= kMaxDrainGrace, "drain.grace",
          "want 0s to 1h");
+    CheckResume(settings.resume());
     return std::move(problems_);
   }
 
@@ -139,6 +143,16 @@ class Checker {
     const absl::Duration period = FromProto(budget.period());
     Want(!budget.has_period() || (period >= kMinPeriod && period <= kMaxPeriod),
          path + ".period", "want 1s to 24h");
+  }
+
+  void CheckResume(const config_v1::Resume& resume) {
+    Want(resume.key_files_size() <= static_cast<int>(ResumeKeys::kMaxFiles),
+         "resume.key_files", "want at most two: the one that seals goes first");
+    CheckRepeated("resume.key_files", resume.key_files());
+    const absl::Duration lifetime = FromProto(resume.lifetime());
+    Want(!resume.has_lifetime() ||
+             (lifetime >= kMinTokenLifetime && lifetime <= kMaxTokenLifetime),
+         "resume.lifetime", "want 1m to 168h");
   }
 
   void CheckName(const std::string& path, const std::string& name) {
@@ -292,6 +306,8 @@ GatewayConfig DefaultSettings() {
   settings.mutable_limits()->set_response_bytes(
       static_cast<int64_t>(plain.http.max_response_bytes));
   *settings.mutable_drain()->mutable_grace() = ToProto(plain.drain_grace);
+  *settings.mutable_resume()->mutable_lifetime() =
+      ToProto(plain.resume_lifetime);
   settings.mutable_log()->set_level(config_v1::LOG_LEVEL_INFO);
   settings.mutable_log()->set_format(config_v1::LOG_FORMAT_AUTO);
   return settings;
@@ -376,6 +392,10 @@ void ApplySettings(const GatewayConfig& settings, Config& config) {
   config.http.max_response_bytes =
       static_cast<size_t>(settings.limits().response_bytes());
   config.drain_grace = FromProto(settings.drain().grace());
+  const auto& resume = settings.resume();
+  config.resume_key_files.assign(resume.key_files().begin(),
+                                 resume.key_files().end());
+  config.resume_lifetime = FromProto(resume.lifetime());
   config.log = {.format = FormatOf(settings.log().format()),
                 .level = LevelOf(settings.log().level())};
 }

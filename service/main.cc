@@ -23,6 +23,8 @@
 #include "service/http/io_thread.h"
 #include "service/rpc/server.h"
 #include "service/rpc/task_service.h"
+#include "service/tasks/resume_keys.h"
+#include "service/tasks/resume_token.h"
 #include "service/tasks/upstream_habits.h"
 
 namespace hssgw {
@@ -93,10 +95,21 @@ int Serve(const Config& config, const Credential& credential,
                                        .clock = io,
                                        .metrics = metrics});
   UpstreamHabits habits(config.time_format);
+  const auto keys = ResumeKeys::Open(config.resume_key_files, io);
+  if (!keys.ok()) return Complain(keys.status());
+  if (config.resume_key_files.empty()) {
+    LogWarning("resume tokens end with this process",
+               {{"why", "resume.key_files is empty"}});
+  }
+  const ResumeTokens tokens(**keys, config.resume_lifetime);
   TaskService tasks(
       {.scope = {.profile = config.profile, .projects = config.projects},
        .calls_are_free = budget.unlimited()},
-      {.pages = pages, .habits = habits, .forecast = budget, .clock = io},
+      {.pages = pages,
+       .habits = habits,
+       .forecast = budget,
+       .tokens = tokens,
+       .clock = io},
       metrics);
   Server server;
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {

@@ -3,9 +3,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <array>
+#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 
@@ -40,6 +42,15 @@ std::string HmacSha256(absl::string_view key, absl::string_view bytes) {
 
 std::string HmacSha256Hex(absl::string_view key, absl::string_view bytes) {
   return absl::BytesToHexString(HmacSha256(key, bytes));
+}
+
+std::string RandomBytes(size_t count) {
+  std::string bytes(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()),
+                 static_cast<int>(count)) != 1) {
+    std::abort();
+  }
+  return bytes;
 }
 
 bool EqualInConstantTime(absl::string_view a, absl::string_view b) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256 and HMAC-SHA256, the only cryptography that is computed here.
+// SHA-256, HMAC-SHA256 and random bytes, the only cryptography used here.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -16,6 +17,9 @@ std::string HmacSha256(absl::string_view key, absl::string_view bytes);
 
 // 64 lower-case hex digits.
 std::string HmacSha256Hex(absl::string_view key, absl::string_view bytes);
+
+// So many bytes that nobody can guess. Ends the process if there is no entropy.
+std::string RandomBytes(size_t count);
 
 // True if both are equal; takes the same time wherever they differ.
 bool EqualInConstantTime(absl::string_view a, absl::string_view b);

@@ -68,7 +68,8 @@ google::rpc::RetryInfo MakeRetryInfo(absl::Duration wait) {
 
 }  // namespace
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
+grpc::Status ToGrpcStatus(const absl::Status& status,
+                          const hss::antivirus::v1::ResumeInfo* resume) {
   if (status.ok()) return grpc::Status::OK;
   ErrorFacts facts = FactsOf(status);
   // The two enums share their numbers (google.rpc.Code), so this is total.
@@ -88,6 +89,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (facts.retry_after.has_value()) {
     details.add_details()->PackFrom(MakeRetryInfo(*facts.retry_after));
   }
+  if (resume != nullptr) details.add_details()->PackFrom(*resume);
   return {code, message, details.SerializeAsString()};
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "hss/antivirus/v1/task_service.pb.h"
 
 namespace hssgw {
 
@@ -18,7 +19,10 @@ inline constexpr size_t kMaxMessageBytes = 1 << 10;
 
 // ErrorInfo, and BadRequest and RetryInfo where they apply. A fault without a
 // reason is ours: GATEWAY_FAULT.
-grpc::Status ToGrpcStatus(const absl::Status& status);
+// `resume`: where a stream that ended so can go on.
+grpc::Status ToGrpcStatus(
+    const absl::Status& status,
+    const hss::antivirus::v1::ResumeInfo* resume = nullptr);
 
 // What stubs that retry by themselves should wait (`grpc-retry-pushback-ms`).
 std::optional<absl::Duration> RetryPushback(const absl::Status& status);

@@ -5,7 +5,8 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "service/rpc/grpc_status.h"
+#include "service/rpc/task_page_call.h"
+#include "service/rpc/task_stream.h"
 
 namespace hssgw {
 
@@ -25,16 +26,9 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* TaskService::ListTasks(
 }
 
 grpc::ServerUnaryReactor* TaskService::ListTasksPage(
-    grpc::CallbackServerContext* context,
-    const hss::antivirus::v1::ListTasksPageRequest* /*request*/,
-    hss::antivirus::v1::ListTasksPageResponse* /*response*/) {
-  context->AddInitialMetadata("hss-gateway-call-id", NextCallId());
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Status status = absl::UnimplementedError(
-      "ListTasksPage is not served yet; use ListTasks");
-  parts_.metrics.CallEnded("ListTasksPage", status, absl::ZeroDuration());
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response) {
+  return new TaskPageCall(parts_, *context, *request, *response, NextCallId());
 }
 
 std::string TaskService::NextCallId() {

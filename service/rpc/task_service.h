@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// hss.antivirus.v1.AntivirusTaskService over gRPC's callback API. ListTasks is
-// a raw method: its frames are bytes already.
+// hss.antivirus.v1.AntivirusTaskService over gRPC's callback API. Both methods
+// are raw: their frames are bytes already.
 //
 // Lifetime: its parts must outlive it, and it the server.
 #pragma once
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
-#include "service/rpc/task_stream.h"
+#include "service/rpc/task_call.h"
 #include "service/tasks/task_lister.h"
 #include "service/tasks/task_query.h"
 
@@ -26,7 +26,7 @@ class TaskService
     : public hss::antivirus::v1::AntivirusTaskService::
           WithRawCallbackMethod_ListTasks<
               hss::antivirus::v1::AntivirusTaskService::
-                  WithCallbackMethod_ListTasksPage<
+                  WithRawCallbackMethod_ListTasksPage<
                       hss::antivirus::v1::AntivirusTaskService::Service>> {
  public:
   TaskService(TaskServiceOptions options, const ListerParts& parts,
@@ -36,17 +36,16 @@ class TaskService
       grpc::CallbackServerContext* context,
       const grpc::ByteBuffer* request) override;
 
-  grpc::ServerUnaryReactor* ListTasksPage(
-      grpc::CallbackServerContext* context,
-      const hss::antivirus::v1::ListTasksPageRequest* request,
-      hss::antivirus::v1::ListTasksPageResponse* response) override;
+  grpc::ServerUnaryReactor* ListTasksPage(grpc::CallbackServerContext* context,
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   // Unique among the calls of all replicas, for logs and support.
   std::string NextCallId();
 
   const TaskServiceOptions options_;
-  const TaskStreamParts parts_;
+  const TaskCallParts parts_;
   const std::string call_id_prefix_;
   std::atomic<uint32_t> calls_ = 0;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One ListTasks call: pulls frames from its lister and writes them, one at a
-// time. Holds no state of the listing but the frame being written.
+// time. Holds no state of the listing but the frame being written. A caller
+// that takes nothing for five minutes is reset: a status would wait behind the
+// data.
 //
 // Threads: gRPC's; never blocks.
 // Lifetime: deletes itself when gRPC is done with it.
@@ -15,27 +17,18 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "service/base/clock.h"
 #include "service/base/metrics.h"
-#include "service/tasks/page_source.h"
+#include "service/base/mutex.h"
+#include "service/rpc/call_record.h"
+#include "service/rpc/task_call.h"
 #include "service/tasks/task_lister.h"
-#include "service/tasks/task_query.h"
 
 namespace hssgw {
 
-// What every call works with; outlives the calls.
-struct TaskStreamParts {
-  ListerParts lister;
-  const QueryScope& scope;
-  // Upstream calls cost nothing, so more may be under way.
-  bool calls_are_free;
-  Metrics& metrics;
-};
-
 class TaskStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  TaskStream(const TaskStreamParts& parts, grpc::CallbackServerContext& context,
+  TaskStream(const TaskCallParts& parts, grpc::CallbackServerContext& context,
              const grpc::ByteBuffer& request, std::string call_id);
 
   void OnSendInitialMetadataDone(bool ok) override;
@@ -44,22 +37,27 @@ class TaskStream : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override;
 
  private:
+  // What a timer may reach of a call that gRPC may be done with.
+  struct Reach {
+    Mutex mu;
+    grpc::CallbackServerContext* context ABSL_GUARDED_BY(mu);
+  };
+
   void Advance();
   void Send(absl::StatusOr<std::optional<Frame>> frame);
   void End(const absl::Status& status);
 
-  grpc::CallbackServerContext& context_;
   Clock& clock_;
   Metrics& metrics_;
-  const std::string call_id_;
-  const absl::Time start_;
-  std::string project_id_;
+  CallRecord record_;
+  const std::shared_ptr<Reach> reach_;
   // Null: the request was refused.
   std::shared_ptr<TaskLister> lister_;
   absl::Status refusal_;
   absl::Status end_;
-  bool frame_sent_ = false;
+  Timer before_deadline_;
   grpc::ByteBuffer buffer_;  // the frame being written
+  Timer stall_;              // runs while it is
 };
 
 }  // namespace hssgw

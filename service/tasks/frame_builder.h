@@ -18,6 +18,10 @@ namespace hssgw {
 
 // A frame leaves when it holds so much.
 inline constexpr size_t kFrameBytes = 64 << 10;
+// No frame is larger, so that no client needs to raise gRPC's 4 MiB.
+inline constexpr size_t kMaxFrameBytes = 1 << 20;
+// What the tasks of a frame leave for its other fields.
+inline constexpr size_t kFieldBytes = 16 << 10;
 // A shorter run of bytes is copied: a slice costs more than that memcpy.
 inline constexpr size_t kMinSliceBytes = 2 << 10;
 
@@ -26,7 +30,20 @@ class FrameBuilder {
   // `with_hosts`: false leaves host_info_list out (TASK_VIEW_BASIC).
   explicit FrameBuilder(bool with_hosts) : with_hosts_(with_hosts) {}
 
+  // True if a frame, empty or this one, has room for the whole task.
+  bool FitsAlone(const Page& page, uint32_t index) const;
+  bool Fits(const Page& page, uint32_t index) const;
+
   void AddTask(const PageRef& page, uint32_t index);
+
+  // Adds a task with the hosts after its first `hosts_sent`, as many as fit
+  // into a frame: its scalars, a run of its hosts, and whether more follow.
+  // REQUIRES: empty().
+  struct Part {
+    int32_t hosts = 0;
+    bool last = false;
+  };
+  Part AddTaskPart(const PageRef& page, uint32_t index, int32_t hosts_sent);
 
   // Fields of ListTasksResponse other than tasks.
   void AddFields(const google::protobuf::MessageLite& response);
@@ -38,7 +55,9 @@ class FrameBuilder {
   Frame Take();
 
  private:
-  void AddTaskWithoutHosts(const PageRef& page, const TaskSpan& task);
+  size_t TaskBytes(const Page& page, uint32_t index) const;
+  // The tag and length of a task of `size` bytes.
+  void AddTaskHead(size_t size);
   void AddSlice(std::shared_ptr<const std::string> owner, size_t begin,
                 size_t end);
   void AddOwn(const char* bytes, size_t size);

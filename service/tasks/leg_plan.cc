@@ -31,6 +31,10 @@ RowWindow RowsWithin(absl::Time begin, absl::Time end) {
 // is at hand before a first page tells how long a list is.
 constexpr double kAssumedRowsPerDay = 50;
 
+// So many windows are a list of its own: one without a window, cut here, costs
+// fewer pages, however long it is.
+constexpr double kMaxWindows = 64;
+
 class Planner {
  public:
   Planner(const TaskQuery& query, absl::Time now, const WindowLimits& limits)
@@ -95,6 +99,10 @@ class Planner {
     if (days <= limits_.max_last_days && LastDaysAreCheaper(days, wide)) {
       return {
           MakeWindow({.last_days = static_cast<int32_t>(days)}, rows, true)};
+    }
+    if (absl::FDivDuration(*wide.end - *wide.begin, *limits_.max_range) >
+        kMaxWindows) {
+      return {MakeWindow({}, rows, /*open_ended=*/true)};
     }
     return CutSpan(wide, rows, open_ended);
   }

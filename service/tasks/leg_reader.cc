@@ -44,6 +44,19 @@ LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
                      RowWindow window)
     : leg_(std::move(leg)), window_(window), walk_(options) {}
 
+LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
+                     RowWindow window, const LegPosition& position)
+    : leg_(std::move(leg)),
+      window_(window),
+      walk_(options, position),
+      head_rows_wanted_(position.phase == LegPosition::Phase::kHead &&
+                        !position.anchors.empty()),
+      begin_(position) {
+  if (position.last_millis != kNoTime) {
+    last_order_millis_ = position.last_millis;
+  }
+}
+
 std::vector<LegReader::Question> LegReader::TakeQuestions(int max_ahead) {
   std::vector<Question> questions;
   if (stopped_ || walk_.done() || !status_.ok()) return questions;
@@ -99,7 +112,48 @@ ReadyRow LegReader::Pop() {
   ReadyRow row = std::move(rows_.front());
   rows_.pop_front();
   bytes_held_ -= RowBytes(*row.page, row.index);
+  last_popped_ = row;
   return row;
+}
+
+PageWaiting LegReader::waiting() const {
+  if (walk_.done() || stopped_ || !status_.ok()) return {};
+  const auto it = asked_.lower_bound(walk_.Next().offset);
+  return it == asked_.end() || it->second.answer.has_value()
+             ? PageWaiting()
+             : it->second.ticket.waiting();
+}
+
+void LegReader::TakeHeadRows() {
+  if (std::exchange(head_rows_wanted_, true)) return;
+  last_popped_ = {};
+  begin_ = {.phase = LegPosition::Phase::kHead};
+}
+
+LegPosition LegReader::Position() const {
+  const bool all_popped = rows_.empty() && status_.ok();
+  LegPosition position;
+  if (all_popped && walk_.done()) {
+    position.phase = LegPosition::Phase::kDone;
+  } else if (all_popped && walk_.reads_head_again() && !head_rows_wanted_) {
+    position.phase = LegPosition::Phase::kHead;
+  } else {
+    position = begin_;
+  }
+  walk_.Describe(position);
+  if (position.phase != begin_.phase || last_popped_.page == nullptr) {
+    return position;
+  }
+  const uint32_t end = last_popped_.index + 1;
+  const uint32_t begin =
+      end - std::min(end, uint32_t{LegPosition::kMaxAnchors});
+  position.rows_before = int64_t{last_popped_.page->offset} + end;
+  position.last_millis = last_popped_.order_millis;
+  position.anchors.clear();
+  for (uint32_t i = begin; i < end; ++i) {
+    position.anchors.push_back(RowMark(last_popped_.page->tasks[i]));
+  }
+  return position;
 }
 
 void LegReader::Stop(std::vector<PageTicket>& dropped) {

@@ -48,6 +48,9 @@ class LegReader {
   };
 
   LegReader(LegKey leg, const LegWalkOptions& options, RowWindow window);
+  // Goes on after the last row that another reader gave.
+  LegReader(LegKey leg, const LegWalkOptions& options, RowWindow window,
+            const LegPosition& position);
 
   // What should be asked now, the next page first; at most `max_ahead` pages
   // beyond it. Answers are expected for all of them.
@@ -69,8 +72,12 @@ class LegReader {
   ReadyRow Pop();
   size_t rows_ready() const { return rows_.size(); }
 
+  // Where a reader would go on after the last row that was popped.
+  LegPosition Position() const;
+
   // From now on rows that went to the head while the leg was read are wanted.
-  void TakeHeadRows() { head_rows_wanted_ = true; }
+  // REQUIRES: body_done().
+  void TakeHeadRows();
   bool head_rows_wanted() const { return head_rows_wanted_; }
 
   // Forgets what is under way; nothing is asked any more.
@@ -92,6 +99,10 @@ class LegReader {
            (rows_.empty() &&
             (walk_.done() || walk_.reads_head_again() || !status_.ok()));
   }
+
+  // What the next page waits for; nothing if it was not asked for.
+  PageWaiting waiting() const;
+  bool any_page_read() const { return newest_sent_at_ != absl::InfinitePast(); }
 
   const LegKey& leg() const { return leg_; }
   const LegWalk& walk() const { return walk_; }
@@ -140,6 +151,10 @@ class LegReader {
   int pages_under_way_ = 0;
 
   std::deque<ReadyRow> rows_;
+  // The last one popped in this pass; without one, the reader stands where it
+  // began.
+  ReadyRow last_popped_;
+  LegPosition begin_;
   int64_t last_order_millis_ = std::numeric_limits<int64_t>::max();
   size_t bytes_held_ = 0;
   size_t largest_page_bytes_ = 0;

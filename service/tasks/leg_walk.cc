@@ -55,6 +55,45 @@ LegWalk::LegWalk(const LegWalkOptions& options)
   next_ = {.offset = 0, .limit = limit_};
 }
 
+LegWalk::LegWalk(const LegWalkOptions& options, const LegPosition& position)
+    : LegWalk(options) {
+  last_total_num_ = position.total_num;
+  moved_ = position.moved;
+  whole_ = position.whole;
+  order_unstable_ = position.order_unstable;
+  first_page_ = position.first_rows;
+  first_millis_ = position.first_millis;
+  if (position.phase == LegPosition::Phase::kDone) phase_ = Phase::kDone;
+  if (position.phase == LegPosition::Phase::kHead) {
+    phase_ = Phase::kHead;
+    next_.sent_after = options.resumed_at;
+  }
+  if (position.anchors.empty() || phase_ == Phase::kDone) return;
+  if (phase_ == Phase::kFirst) phase_ = Phase::kBody;
+  window_ = 1;
+  frontier_ = position.anchors;
+  frontier_millis_ = position.last_millis;
+  end_position_ = position.rows_before;
+  frontier_offset_ =
+      position.rows_before - static_cast<int64_t>(position.anchors.size());
+  next_.offset = static_cast<int32_t>(OffsetAfterFrontier(/*on_grid=*/true));
+}
+
+void LegWalk::Describe(LegPosition& position) const {
+  position.total_num = last_total_num_;
+  position.moved = moved_;
+  position.whole = whole_;
+  position.order_unstable = order_unstable_;
+  position.first_rows.clear();
+  position.first_millis = kNoTime;
+  if (!options_.read_head_again || phase_ == Phase::kDone) return;
+  position.first_millis = first_millis_;
+  for (const uint64_t row : first_page_) {
+    if (position.first_rows.size() == LegPosition::kMaxFirstRows) break;
+    if (row != 0) position.first_rows.push_back(row);
+  }
+}
+
 absl::StatusOr<RowRuns> LegWalk::Accept(const Page& page) {
   NoteTotal(page);
   // The head pass starts like a leg: its first page needs no anchor.
@@ -70,25 +109,30 @@ bool LegWalk::Joins(const Page& page) const {
 }
 
 LegWalk::Joint LegWalk::FindJoint(const Page& page) const {
-  absl::flat_hash_map<Row, uint32_t> place;
+  absl::flat_hash_map<uint64_t, uint32_t> place;
   for (uint32_t i = 0; i < frontier_.size(); ++i) {
-    if (frontier_[i].id_hash != 0) place.emplace(frontier_[i], i);
+    if (frontier_[i] != 0) place.emplace(frontier_[i], i);
   }
   Joint joint;
   joint.is_shared.resize(page.tasks.size());
-  uint32_t deepest = 0;  // the deepest shared row of the frontier so far
+  // The deepest shared row of the frontier so far, and its start time.
+  uint32_t deepest = 0;
+  int64_t deepest_millis = kNoTime;
   for (uint32_t i = 0; i < page.tasks.size(); ++i) {
     const TaskSpan& task = page.tasks[i];
     // A row whose start time changed has moved: it is no anchor.
-    const auto it = place.find(Row{task.id_hash, task.start_millis});
+    const auto it = place.find(RowMark(task));
     if (it == place.end()) continue;
     joint.is_shared[i] = true;
     if (!joint.shared) joint.first_shared = i;
     if (joint.shared && it->second < deepest &&
-        frontier_[deepest].start_millis != task.start_millis) {
+        deepest_millis != task.start_millis) {
       joint.reordered = true;
     }
-    deepest = joint.shared ? std::max(deepest, it->second) : it->second;
+    if (!joint.shared || it->second > deepest) {
+      deepest = it->second;
+      deepest_millis = task.start_millis;
+    }
     joint.shared = true;
     joint.last_shared = i;
     const int64_t there = int64_t{page.offset} + i;
@@ -141,6 +185,7 @@ absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
   MoveFrontier(page);
   if (!reads_head) {
     first_page_ = frontier_;
+    if (!page.tasks.empty()) first_millis_ = page.tasks.front().start_millis;
     phase_ = Phase::kBody;
   }
   if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
@@ -256,22 +301,29 @@ void LegWalk::NoteDrift(int32_t drift) {
 
 void LegWalk::MoveFrontier(const Page& page) {
   frontier_.clear();
-  for (const TaskSpan& task : page.tasks) {
-    frontier_.push_back({task.id_hash, task.start_millis});
-  }
+  for (const TaskSpan& task : page.tasks) frontier_.push_back(RowMark(task));
+  if (!page.tasks.empty()) frontier_millis_ = page.tasks.back().start_millis;
   frontier_offset_ = page.offset;
   end_position_ = page.offset + RowCount(page);
 }
 
-// The first row that stands where the first page found it; the page's end
-// without one. Rows before it came to the head since.
+// The first row that stands where the first page found it; if all of those are
+// gone, the first that is older than they were; the page's end without either.
+// Rows before it came to the head since.
 uint32_t LegWalk::FirstUnmovedRow(const Page& page) const {
-  const absl::flat_hash_set<Row> first(first_page_.begin(), first_page_.end());
-  const auto it = std::find_if(
-      page.tasks.begin(), page.tasks.end(), [&](const TaskSpan& task) {
-        return task.id_hash != 0 &&
-               first.contains({task.id_hash, task.start_millis});
-      });
+  const absl::flat_hash_set<uint64_t> first(first_page_.begin(),
+                                            first_page_.end());
+  const auto stands = [&](const TaskSpan& task) {
+    return task.id_hash != 0 && first.contains(RowMark(task));
+  };
+  const auto is_older = [&](const TaskSpan& task) {
+    return task.start_millis != kNoTime && task.start_millis < first_millis_;
+  };
+  auto it = std::find_if(page.tasks.begin(), page.tasks.end(), stands);
+  if (it == page.tasks.end() && !page.tasks.empty() &&
+      is_older(page.tasks.back())) {
+    it = std::find_if(page.tasks.begin(), page.tasks.end(), is_older);
+  }
   return static_cast<uint32_t>(it - page.tasks.begin());
 }
 
@@ -301,7 +353,7 @@ void LegWalk::FinishPass(const Page& page) {
   next_ = {.offset = 0, .limit = limit_, .sent_after = page.sent_at};
 }
 
-absl::Status LegWalk::PlanNext(const Page& page) {
+int64_t LegWalk::OffsetAfterFrontier(bool on_grid) const {
   const int64_t removed = std::max<int64_t>(0, -static_cast<int64_t>(drift_));
   const int64_t overlap =
       std::clamp<int64_t>(2 * removed, BaseOverlap(limit_), limit_ * 4 / 5);
@@ -309,11 +361,14 @@ absl::Status LegWalk::PlanNext(const Page& page) {
   // likely enough to look for it there.
   const int64_t lead = std::max(0, std::min(drift_, previous_drift_));
   int64_t offset = end_position_ + lead - std::max(overlap, lead / 2);
+  if (on_grid) offset = offset / Stride(limit_) * Stride(limit_);
+  return std::max<int64_t>(0, offset);
+}
+
+absl::Status LegWalk::PlanNext(const Page& page) {
   const bool goes_on_from_short_page = IsShort(page);
-  if (drift_ == 0 && !goes_on_from_short_page) {
-    offset = offset / Stride(limit_) * Stride(limit_);
-  }
-  offset = std::max<int64_t>(0, offset);
+  const int64_t offset =
+      OffsetAfterFrontier(drift_ == 0 && !goes_on_from_short_page);
   if (offset > kMaxOffset) {
     return TooLong(last_total_num_.value_or(end_position_));
   }
@@ -330,9 +385,8 @@ bool LegWalk::LiesBeforeFrontier(const Page& page) const {
   if (!seen_.Among(ids).empty()) return true;
   // Newer rows stand before older ones.
   const int64_t page_time = page.tasks.back().start_millis;
-  const int64_t frontier_time = frontier_.back().start_millis;
-  return page_time != kNoTime && frontier_time != kNoTime &&
-         page_time > frontier_time;
+  return page_time != kNoTime && frontier_millis_ != kNoTime &&
+         page_time > frontier_millis_;
 }
 
 absl::Status LegWalk::PlanRepair(const Page& page) {

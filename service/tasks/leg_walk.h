@@ -24,6 +24,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "service/tasks/leg_position.h"
 #include "service/tasks/page.h"
 #include "service/tasks/seen_rows.h"
 
@@ -63,6 +64,8 @@ struct LegWalkOptions {
   bool allow_incomplete = false;
   // Read the head again when rows moved: rows may have gone there meanwhile.
   bool read_head_again = true;
+  // When a listing that is resumed was: its head is read again as of then.
+  absl::Time resumed_at = absl::InfinitePast();
 };
 
 class LegWalk {
@@ -76,6 +79,8 @@ class LegWalk {
   };
 
   explicit LegWalk(const LegWalkOptions& options);
+  // Goes on after the last row that another walk delivered.
+  LegWalk(const LegWalkOptions& options, const LegPosition& position);
 
   // The next question: a function of the pages accepted so far, alone.
   // REQUIRES: !done().
@@ -100,6 +105,10 @@ class LegWalk {
   // True while the rows that went to the head meanwhile are read.
   bool reads_head_again() const { return phase_ == Phase::kHead; }
 
+  // Writes down what is known of the whole list; where in it the reader stands
+  // is left to the caller, who knows what was delivered.
+  void Describe(LegPosition& position) const;
+
   bool whole() const { return whole_; }
   bool order_unstable() const { return order_unstable_; }
   int32_t repairs() const { return repairs_; }
@@ -112,17 +121,6 @@ class LegWalk {
 
  private:
   enum class Phase { kFirst, kBody, kHead, kDone };
-
-  struct Row {
-    uint64_t id_hash;
-    int64_t start_millis;
-
-    friend bool operator==(const Row&, const Row&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Row& row) {
-      return H::combine(std::move(h), row.id_hash, row.start_millis);
-    }
-  };
 
   // How a page meets the frontier page. Indexes are into the page.
   struct Joint {
@@ -149,6 +147,7 @@ class LegWalk {
   bool ReachedFirstPage(const Page& page) const;
   bool EndsWith(const Page& page, bool added) const;
   void FinishPass(const Page& page);
+  int64_t OffsetAfterFrontier(bool on_grid) const;
   absl::Status PlanNext(const Page& page);
   absl::Status PlanRepair(const Page& page);
   bool LiesBeforeFrontier(const Page& page) const;
@@ -158,13 +157,17 @@ class LegWalk {
   Phase phase_ = Phase::kFirst;
   Ask next_;
 
-  // The frontier page's rows, where they stood, and where the row after the
-  // last of them stands now, as far as the pages tell.
-  std::vector<Row> frontier_;
+  // The frontier page's rows (RowMark), the start time of the last of them,
+  // where they stood, and where the row after the last of them stands now, as
+  // far as the pages tell.
+  std::vector<uint64_t> frontier_;
+  int64_t frontier_millis_ = kNoTime;
   int64_t frontier_offset_ = 0;
   int64_t end_position_ = 0;
 
-  std::vector<Row> first_page_;  // kept for reading the head again
+  // Kept for reading the head again: rows (RowMark) and the newest start time.
+  std::vector<uint64_t> first_page_;
+  int64_t first_millis_ = kNoTime;
   SeenRows seen_;
 
   int32_t drift_ = 0;             // of the last joint

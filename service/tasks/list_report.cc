@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "service/base/error.h"
 
 namespace hssgw {
 namespace {
@@ -12,6 +16,8 @@ using ::hss::antivirus::v1::EndReason;
 using ::hss::antivirus::v1::ListPlan;
 using ::hss::antivirus::v1::ListProgress;
 using ::hss::antivirus::v1::ListSummary;
+using ::hss::antivirus::v1::ListTasksPageResponse;
+using ::hss::antivirus::v1::WaitingFor;
 
 int32_t Clamped(int64_t number) {
   return static_cast<int32_t>(
@@ -50,6 +56,70 @@ bool IsWhole(const std::unique_ptr<LegReader>& reader) {
   return reader->walk().whole();
 }
 
+// As far as known: windows that were not opened yet need a page a leg.
+std::optional<int32_t> CallsNeeded(const LegMerge& merge) {
+  const auto opened = SumOver(merge.readers(), [](const LegReader& reader) {
+    return reader.walk().PagesNeeded();
+  });
+  if (!opened.has_value()) return std::nullopt;
+  return Clamped(*opened + merge.legs_not_opened());
+}
+
+int32_t PagesUnderWay(const LegMerge& merge) {
+  int32_t pages = 0;
+  for (const auto& reader : merge.readers()) {
+    pages += reader->pages_under_way();
+  }
+  return pages;
+}
+
+// What the next row waits for: the leg that waits longest.
+PageWaiting WaitOf(const LegMerge& merge) {
+  PageWaiting longest;
+  for (const auto& reader : merge.readers()) {
+    if (reader->Peek() != nullptr) continue;
+    const PageWaiting waiting = reader->waiting();
+    if (waiting.wait == PageWait::kNothing) continue;
+    if (longest.wait == PageWait::kNothing || waiting.until > longest.until) {
+      longest = waiting;
+    }
+  }
+  return longest;
+}
+
+std::string WaitingText(const PageWaiting& waiting, absl::Time now) {
+  switch (waiting.wait) {
+    case PageWait::kBudget:
+      return waiting.until <= now
+                 ? "the upstream quota"
+                 : absl::StrCat("the upstream quota, ",
+                                absl::FormatDuration(absl::Ceil(
+                                    waiting.until - now, absl::Seconds(1))),
+                                " more");
+    case PageWait::kCredential:
+      return "a credential";
+    case PageWait::kUpstream:
+      return "an answer of upstream";
+    case PageWait::kNothing:
+      break;
+  }
+  return "its reader";
+}
+
+WaitingFor ToProto(PageWait wait) {
+  switch (wait) {
+    case PageWait::kBudget:
+      return hss::antivirus::v1::WAITING_FOR_BUDGET;
+    case PageWait::kCredential:
+      return hss::antivirus::v1::WAITING_FOR_CREDENTIAL;
+    case PageWait::kUpstream:
+      return hss::antivirus::v1::WAITING_FOR_UPSTREAM;
+    case PageWait::kNothing:
+      break;
+  }
+  return hss::antivirus::v1::WAITING_FOR_UNSPECIFIED;
+}
+
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -61,13 +131,14 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return timestamp;
 }
 
-ListProgress MakeProgress(const LegReaders& readers, int32_t tasks_sent) {
+ListProgress MakeProgress(const LegMerge& merge, int32_t tasks_sent,
+                          const CallForecast& forecast, absl::Time now) {
   ListProgress progress;
   progress.set_tasks_sent(tasks_sent);
   int64_t total = 0;
   bool known = false;
   int32_t calls = 0;
-  for (const auto& reader : readers) {
+  for (const auto& reader : merge.readers()) {
     calls += reader->upstream_calls();
     if (!reader->walk().last_total_num().has_value()) continue;
     total += *reader->walk().last_total_num();
@@ -75,17 +146,29 @@ ListProgress MakeProgress(const LegReaders& readers, int32_t tasks_sent) {
   }
   if (known) progress.set_total_num(Clamped(total));
   progress.set_upstream_calls_made(calls);
-  const auto needed = SumOver(readers, [](const LegReader& reader) {
-    return reader.walk().PagesNeeded();
-  });
-  if (needed.has_value()) progress.set_upstream_calls_needed(Clamped(*needed));
+  const auto needed = CallsNeeded(merge);
+  if (needed.has_value()) progress.set_upstream_calls_needed(*needed);
+  const PageWaiting waiting = WaitOf(merge);
+  progress.set_waiting_for(ToProto(waiting.wait));
+  if (waiting.until > now) {
+    *progress.mutable_next_frame_expected_time() = ToTimestamp(waiting.until);
+  }
+  if (needed.has_value()) {
+    // Those asked already are in the forecast's queue, or on their way.
+    const int32_t last =
+        forecast.CallsWaiting() + *needed - PagesUnderWay(merge);
+    const absl::Time end = std::max(waiting.until, forecast.StartOf(last));
+    if (last > 0 && end > now) {
+      *progress.mutable_completion_expected_time() = ToTimestamp(end);
+    }
+  }
   return progress;
 }
 
-ListPlan MakePlan(const LegReaders& readers,
-                  const std::vector<WindowPlan>& windows, absl::Time now) {
+ListPlan MakePlan(const LegMerge& merge, const CallForecast& forecast,
+                  absl::Time now) {
   ListPlan plan;
-  for (const WindowPlan& window : windows) {
+  for (const WindowPlan& window : merge.windows()) {
     for (const LegKey& key : window.legs) {
       ListPlan::Leg& leg = *plan.add_legs();
       leg.set_whether_paid_task(key.whether_paid_task);
@@ -98,18 +181,55 @@ ListPlan MakePlan(const LegReaders& readers,
     }
   }
   // Known once the first page of every leg told how long it is.
-  const bool all_open =
-      plan.legs_size() ==
-      std::count_if(readers.begin(), readers.end(),
-                    [](const auto& reader) { return !reader->retired(); });
-  const auto needed = SumOver(readers, [](const LegReader& reader) {
-    return reader.walk().PagesNeeded();
-  });
-  if (all_open && needed.has_value()) {
-    plan.set_upstream_calls_needed(Clamped(*needed));
+  if (merge.all_windows_opened()) {
+    if (const auto needed = CallsNeeded(merge); needed.has_value()) {
+      plan.set_upstream_calls_needed(*needed);
+    }
   }
-  *plan.mutable_first_frame_expected_time() = ToTimestamp(now);
+  const bool rows_are_there =
+      std::any_of(merge.readers().begin(), merge.readers().end(),
+                  [](const auto& reader) { return reader->any_page_read(); });
+  *plan.mutable_first_frame_expected_time() = ToTimestamp(
+      rows_are_there
+          ? now
+          : std::max(now, forecast.StartOf(forecast.CallsWaiting() + 1)));
   return plan;
+}
+
+ListTasksPageResponse MakePageFields(const LegMerge& merge) {
+  ListTasksPageResponse fields;
+  const auto total = SumOver(merge.readers(), [](const LegReader& reader) {
+    return reader.walk().last_total_num();
+  });
+  if (merge.all_windows_opened() && total.has_value()) {
+    fields.set_total_size(Clamped(*total));
+  }
+  const absl::Time oldest = merge.Position().oldest_sent_at;
+  if (oldest != absl::InfiniteFuture()) {
+    *fields.mutable_oldest_fetch_time() = ToTimestamp(oldest);
+  }
+  fields.set_stale(
+      std::any_of(merge.readers().begin(), merge.readers().end(),
+                  [](const auto& reader) { return reader->stale(); }));
+  return fields;
+}
+
+bool WaitsForBudget(const LegMerge& merge, absl::Time now) {
+  const PageWaiting waiting = WaitOf(merge);
+  return waiting.wait == PageWait::kBudget && waiting.until > now;
+}
+
+absl::Status DeadlineNear(const LegMerge& merge, absl::Time now) {
+  const PageWaiting waiting = WaitOf(merge);
+  ErrorFacts facts{.reason = Reason::kDeadlineNear};
+  if (waiting.until > now) facts.retry_after = waiting.until - now;
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded,
+      absl::StrCat("the deadline is near and the listing waits for ",
+                   WaitingText(waiting, now),
+                   ": go on with the resume token, give it longer, or accept "
+                   "older data with max_staleness"),
+      facts);
 }
 
 ListSummary MakePlanOnlySummary() {
@@ -118,8 +238,9 @@ ListSummary MakePlanOnlySummary() {
   return summary;
 }
 
-ListSummary MakeSummary(const LegReaders& readers, int32_t tasks_sent,
+ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
                         bool enough_sent) {
+  const LegReaders& readers = merge.readers();
   ListSummary summary;
   summary.set_complete(std::all_of(readers.begin(), readers.end(), IsWhole));
   summary.set_end(EndOf(readers, enough_sent));

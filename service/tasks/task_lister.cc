@@ -4,32 +4,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/string_view.h"
-#include "service/base/error.h"
 #include "service/tasks/list_report.h"
 
 namespace hssgw {
 namespace {
 
+using ::hss::antivirus::v1::ListTasksPageResponse;
 using ::hss::antivirus::v1::ListTasksResponse;
 
-// The task_id of a row, to order rows of equal start time. Decode writes it
-// first: tag, length (below 128 for the ids that upstream documents), bytes.
-absl::string_view TaskIdOf(const ReadyRow& row) {
-  const TaskSpan& task = row.page->tasks[row.index];
-  const absl::string_view scalars(row.page->wire.data() + task.scalars,
-                                  task.hosts - task.scalars);
-  constexpr char kTaskIdTag = 0x0A;
-  if (scalars.size() < 2 || scalars[0] != kTaskIdTag || scalars[1] < 0)
-    return {};
-  return scalars.substr(2, static_cast<size_t>(scalars[1]));
-}
-
-// True if `a` is delivered before `b`: the newer one, ties by id.
-bool ComesBefore(const ReadyRow& a, const ReadyRow& b) {
-  if (a.order_millis != b.order_millis) return a.order_millis > b.order_millis;
-  return TaskIdOf(a) < TaskIdOf(b);
-}
+// How long a caller waits without a word.
+constexpr absl::Duration kFirstProgress = absl::Seconds(1);
+constexpr absl::Duration kNextProgress = absl::Seconds(10);
 
 absl::Status Cancelled() {
   return absl::CancelledError("the call was cancelled");
@@ -37,22 +22,43 @@ absl::Status Cancelled() {
 
 }  // namespace
 
-std::shared_ptr<TaskLister> TaskLister::Create(const TaskQuery& query,
-                                               const ListerParts& parts,
-                                               const ListerOptions& options) {
-  return std::shared_ptr<TaskLister>(new TaskLister(query, parts, options));
+absl::StatusOr<std::shared_ptr<TaskLister>> TaskLister::Create(
+    const TaskQuery& query, const ListerParts& parts,
+    const ListerOptions& options) {
+  LegMergeOptions merge_options{
+      .allow_incomplete = query.allow_incomplete(),
+      // A page of one task without a token is how callers count.
+      .open_all_windows =
+          options.one_page && query.max_tasks() == 1 && query.token().empty()};
+  if (!query.token().empty()) {
+    absl::StatusOr<ListPosition> position = parts.tokens.Open(
+        query.token(),
+        options.one_page ? TokenPurpose::kPage : TokenPurpose::kResume,
+        TokenBinding(query, options.identity), parts.clock.Now());
+    if (!position.ok()) return position.status();
+    merge_options.resume_from = *std::move(position);
+  }
+  std::shared_ptr<TaskLister> lister(
+      new TaskLister(query, parts, options, std::move(merge_options)));
+  MutexLock lock(lister->mu_);
+  if (!lister->merge_.status().ok()) return lister->merge_.status();
+  lister->token_ = lister->SealPosition();
+  return lister;
 }
 
 TaskLister::TaskLister(const TaskQuery& query, const ListerParts& parts,
-                       const ListerOptions& options)
+                       const ListerOptions& options,
+                       LegMergeOptions merge_options)
     : query_(query),
       parts_(parts),
       options_(options),
-      start_(parts.clock.Now()),
-      windows_(PlanWindows(query, start_, parts.habits.window_limits())),
+      binding_(TokenBinding(query, options.identity)),
+      merge_(query, parts.habits, parts.clock.Now(), merge_options),
       builder_(query.with_hosts()) {
-  MutexLock lock(mu_);
-  OpenWindow();
+  if (!merge_options.resume_from.has_value()) return;
+  if (merge_options.resume_from->hosts_sent == 0) return;
+  hosts_sent_ = merge_options.resume_from->hosts_sent;
+  cut_task_ = merge_options.resume_from->cut_task;
 }
 
 void TaskLister::Next(FrameCallback done) {
@@ -61,6 +67,48 @@ void TaskLister::Next(FrameCallback done) {
     waiting_ = std::move(done);
   }
   Pump();
+  if (!options_.one_page) WakeForProgress();
+}
+
+// A timer that comes too late, for a wait that is over, costs a frame early.
+void TaskLister::WakeForProgress() {
+  absl::Duration patience;
+  {
+    MutexLock lock(mu_);
+    if (!waiting_) return;
+    patience = quiet_frames_ == 0 ? kFirstProgress : kNextProgress;
+  }
+  Timer timer =
+      parts_.clock.At(parts_.clock.Now() + patience, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (self == nullptr) return;
+        {
+          MutexLock lock(self->mu_);
+          self->progress_due_ = static_cast<bool>(self->waiting_);
+        }
+        self->Pump();
+      });
+  MutexLock lock(mu_);
+  std::swap(progress_timer_, timer);
+}
+
+void TaskLister::EndBeforeDeadline() {
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kReading || !ending_.ok()) return;
+    ending_ = DeadlineNear(merge_, parts_.clock.Now());
+    StopReaders();
+  }
+  Pump();
+}
+
+hss::antivirus::v1::ResumeInfo TaskLister::resume_info() const {
+  hss::antivirus::v1::ResumeInfo info;
+  MutexLock lock(mu_);
+  info.set_resume_token(token_);
+  *info.mutable_progress() =
+      MakeProgress(merge_, tasks_taken_, parts_.forecast, parts_.clock.Now());
+  return info;
 }
 
 void TaskLister::Cancel() {
@@ -69,15 +117,19 @@ void TaskLister::Cancel() {
     if (state_ != State::kReading) return;
     state_ = State::kFailed;
     error_ = Cancelled();
-    for (const auto& reader : readers_) reader->Stop(dropped_);
+    StopReaders();
   }
   Pump();
+}
+
+void TaskLister::StopReaders() {
+  for (const auto& reader : merge_.readers()) reader->Stop(dropped_);
 }
 
 TaskLister::Account TaskLister::account() const {
   MutexLock lock(mu_);
   Account account{.tasks_sent = tasks_taken_};
-  for (const auto& reader : readers_) {
+  for (const auto& reader : merge_.readers()) {
     account.upstream_calls += reader->upstream_calls();
     account.pages_shared += reader->pages_shared();
   }
@@ -128,7 +180,7 @@ void TaskLister::Perform(Ask ask) {
         self->TakeAnswer(reader, number, std::move(answer));
       });
   MutexLock lock(mu_);
-  if (readers_[reader]->KeepTicket(number, ticket)) return;
+  if (merge_.readers()[reader]->KeepTicket(number, ticket)) return;
   dropped_.push_back(std::move(ticket));  // Let go on the next round.
 }
 
@@ -136,115 +188,71 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
                             PageAnswer answer) {
   {
     MutexLock lock(mu_);
-    readers_[reader]->TakeAnswer(number, std::move(answer), dropped_);
-    const LegReader& its = *readers_[reader];
+    LegReader& its = *merge_.readers()[reader];
+    its.TakeAnswer(number, std::move(answer), dropped_);
     if (its.too_large_limit() > 0) {
       parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
                                  parts_.clock.Now());
     }
-    PlanAnewIfRefused();
+    // Nothing was sent yet, so nothing is lost or repeated.
+    if (tasks_taken_ == 0 && state_ == State::kReading) {
+      merge_.PlanAnewIfRefused(dropped_);
+    }
   }
   Pump();
 }
 
-void TaskLister::OpenWindow() {
-  const WindowPlan& window = windows_[windows_opened_++];
-  window_begin_ = readers_.size();
-  for (const LegKey& leg : window.legs) {
-    readers_.push_back(std::make_unique<LegReader>(
-        leg,
-        LegWalkOptions{.limit = parts_.habits.LimitOf(leg, start_),
-                       .allow_incomplete = query_.allow_incomplete(),
-                       .read_head_again = window.open_ended},
-        window.rows));
+void TaskLister::FillFrame() {
+  const size_t enough =
+      options_.one_page ? kMaxFrameBytes - kFieldBytes : kFrameBytes;
+  while (state_ == State::kReading && ending_.ok() && !frame_closed_ &&
+         builder_.size() < enough && !EnoughSent()) {
+    LegReader* reader =
+        cut_reader_ != nullptr ? cut_reader_ : merge_.NextReader();
+    if (reader == nullptr) return;
+    AddRow(*reader);
   }
 }
 
-// A refusal of the first question may teach how to ask: then the whole listing
-// is planned again. Nothing was sent yet, so nothing is lost or repeated.
-void TaskLister::PlanAnewIfRefused() {
-  if (tasks_taken_ > 0 || state_ != State::kReading) return;
-  const auto refused =
-      std::find_if(readers_.begin(), readers_.end(),
-                   [](const auto& reader) { return !reader->status().ok(); });
-  if (refused == readers_.end()) return;
-  const ErrorFacts facts = FactsOf((*refused)->status());
-  const LegKey& leg = (*refused)->leg();
-  // Another listing may have learned it meanwhile.
-  const WindowLimits limits = parts_.habits.window_limits();
-  const bool known = leg.time_format != limits.time_format ||
-                     leg.window.last_days.value_or(0) > limits.max_last_days;
-  if (!parts_.habits.LearnFromRefusal(leg, facts.upstream_code) && !known) {
+void TaskLister::AddRow(LegReader& reader) {
+  const ReadyRow& row = *reader.Peek();
+  if (cut_task_.has_value() &&
+      *cut_task_ != RowMark(row.page->tasks[row.index])) {
+    hosts_sent_ = 0;  // Another task stands there now: all of it is sent.
+  }
+  cut_task_.reset();
+  if (hosts_sent_ > 0 || !builder_.FitsAlone(*row.page, row.index)) {
+    return AddPart(reader);
+  }
+  if (!builder_.Fits(*row.page, row.index)) {
+    frame_closed_ = true;
     return;
   }
-  for (const auto& reader : readers_) reader->Retire(dropped_);
-  windows_ = PlanWindows(query_, start_, parts_.habits.window_limits());
-  windows_opened_ = 0;
-  OpenWindow();
+  const ReadyRow taken = reader.Pop();
+  builder_.AddTask(taken.page, taken.index);
+  ++tasks_taken_;
 }
 
-void TaskLister::FillFrame() {
-  while (state_ == State::kReading && builder_.size() < kFrameBytes &&
-         !EnoughSent()) {
-    LegReader* reader = NextReader();
-    if (reader == nullptr) return;
-    const ReadyRow row = reader->Pop();
-    builder_.AddTask(row.page, row.index);
-    ++tasks_taken_;
+// A task that no frame can hold goes in parts, each alone in its frame.
+void TaskLister::AddPart(LegReader& reader) {
+  frame_closed_ = true;
+  if (!builder_.empty()) return;
+  const ReadyRow& row = *reader.Peek();
+  const FrameBuilder::Part part =
+      builder_.AddTaskPart(row.page, row.index, hosts_sent_);
+  if (!part.last) {
+    cut_reader_ = &reader;
+    hosts_sent_ += part.hosts;
+    return;
   }
-}
-
-LegReader* TaskLister::NextReader() {
-  if (LegReader* reader = NextBodyReader(); reader != nullptr) return reader;
-  const bool bodies_done =
-      std::all_of(readers_.begin(), readers_.end(),
-                  [](const auto& reader) { return reader->body_done(); });
-  if (!bodies_done || !FirstError().ok()) return nullptr;
-  if (windows_opened_ < windows_.size()) {
-    OpenWindow();
-    return nullptr;
-  }
-  // Rows that went to a head meanwhile come last.
-  for (const auto& reader : readers_) {
-    reader->TakeHeadRows();
-    if (reader->Peek() != nullptr) return reader.get();
-  }
-  return nullptr;
-}
-
-// The reader whose row is next in the open window; nullptr while one that may
-// have it does not know yet.
-LegReader* TaskLister::NextBodyReader() {
-  LegReader* next = nullptr;
-  for (size_t i = window_begin_; i < readers_.size(); ++i) {
-    LegReader* reader = readers_[i].get();
-    if (!reader->status().ok() && reader->Peek() == nullptr) return nullptr;
-    if (reader->body_done()) continue;
-    if (reader->Peek() == nullptr) return nullptr;
-    if (next == nullptr || ComesBefore(*reader->Peek(), *next->Peek())) {
-      next = reader;
-    }
-  }
-  return next;
+  cut_reader_ = nullptr;
+  hosts_sent_ = 0;
+  reader.Pop();
+  ++tasks_taken_;
 }
 
 bool TaskLister::EnoughSent() const {
   return query_.max_tasks() > 0 && tasks_taken_ >= query_.max_tasks();
-}
-
-bool TaskLister::AllRead() const {
-  return windows_opened_ == windows_.size() &&
-         std::all_of(readers_.begin(), readers_.end(),
-                     [](const auto& reader) { return reader->done(); });
-}
-
-absl::Status TaskLister::FirstError() const {
-  for (const auto& reader : readers_) {
-    if (reader->Peek() == nullptr && !reader->status().ok()) {
-      return reader->status();
-    }
-  }
-  return absl::OkStatus();
 }
 
 int TaskLister::PagesAhead(const LegReader& reader) const {
@@ -252,7 +260,7 @@ int TaskLister::PagesAhead(const LegReader& reader) const {
   const size_t bound = waiting_ ? options_.max_bytes_ahead
                                 : ListerOptions::kBytesAheadOfSlowReader;
   size_t held = 0;
-  for (const auto& other : readers_) {
+  for (const auto& other : merge_.readers()) {
     held +=
         other->bytes_held() + static_cast<size_t>(other->pages_under_way()) *
                                   other->page_bytes_expected();
@@ -274,12 +282,12 @@ int TaskLister::PagesAhead(const LegReader& reader) const {
 
 std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
   std::vector<Ask> asks;
-  if (state_ != State::kReading || query_.plan_only() || EnoughSent() ||
-      !FirstError().ok()) {
+  if (state_ != State::kReading || !ending_.ok() || query_.plan_only() ||
+      EnoughSent() || !merge_.FirstError().ok()) {
     return asks;
   }
-  for (size_t i = 0; i < readers_.size(); ++i) {
-    LegReader& reader = *readers_[i];
+  for (size_t i = 0; i < merge_.readers().size(); ++i) {
+    LegReader& reader = *merge_.readers()[i];
     if (reader.body_done() && !reader.head_rows_wanted()) continue;
     const int ahead = PagesAhead(reader);
     // Rows at hand and no room, or no reader, for more: no call ahead of need.
@@ -304,49 +312,97 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
 
 std::optional<TaskLister::Delivery> TaskLister::TakeDelivery() {
   if (!waiting_) return std::nullopt;
-  const auto deliver = [&](absl::StatusOr<std::optional<Frame>>
-                               result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return Delivery{std::exchange(waiting_, nullptr), std::move(result)};
-  };
-  if (state_ == State::kSummarySent) return deliver(std::nullopt);
-  if (state_ == State::kFailed) return deliver(error_);
-  if (query_.plan_only()) {
+  absl::StatusOr<std::optional<Frame>> result = std::nullopt;
+  const bool ended =
+      EnoughSent() || (merge_.AllRead() && merge_.FirstError().ok());
+  if (state_ == State::kSummarySent) {
+    // The last frame was given.
+  } else if (state_ == State::kFailed) {
+    result = error_;
+  } else if (query_.plan_only()) {
     state_ = State::kSummarySent;
-    return deliver(TakePlanFrame());
-  }
-  if (EnoughSent() || (AllRead() && FirstError().ok())) {
+    result = TakePlanFrame();
+  } else if (options_.one_page && (ended || PageIsReady())) {
     state_ = State::kSummarySent;
-    return deliver(TakeFrame(/*last=*/true));
-  }
-  if (!builder_.empty()) return deliver(TakeFrame(/*last=*/false));
-  if (const absl::Status error = FirstError(); !error.ok()) {
+    result = TakePage();
+  } else if (ended) {
+    state_ = State::kSummarySent;
+    result = TakeFrame(/*last=*/true);
+  } else if (!builder_.empty() && !options_.one_page) {
+    quiet_frames_ = 0;
+    result = TakeFrame(/*last=*/false);
+  } else if (const absl::Status why = WhyEnded(); !why.ok()) {
     state_ = State::kFailed;
-    error_ = error;
-    for (const auto& reader : readers_) reader->Stop(dropped_);
-    return deliver(error_);
+    error_ = why;
+    StopReaders();
+    result = error_;
+  } else if (std::exchange(progress_due_, false)) {
+    ++quiet_frames_;
+    result = TakeFrame(/*last=*/false);
+  } else {
+    return std::nullopt;
   }
-  return std::nullopt;
+  progress_due_ = false;
+  return Delivery{std::exchange(waiting_, nullptr), std::move(result)};
+}
+
+absl::Status TaskLister::WhyEnded() const {
+  return ending_.ok() ? merge_.FirstError() : ending_;
+}
+
+// A page is full, or what it lacks would keep its caller waiting.
+bool TaskLister::PageIsReady() const {
+  if (builder_.empty()) return false;
+  return frame_closed_ || builder_.size() >= kMaxFrameBytes - kFieldBytes ||
+         !WhyEnded().ok() || WaitsForBudget(merge_, parts_.clock.Now());
+}
+
+std::string TaskLister::SealPosition() const {
+  ListPosition position = merge_.Position();
+  if (options_.one_page && cut_reader_ != nullptr) {
+    const ReadyRow& row = *cut_reader_->Peek();
+    position.hosts_sent = hosts_sent_;
+    position.cut_task = RowMark(row.page->tasks[row.index]);
+  }
+  return parts_.tokens.Seal(
+      position, options_.one_page ? TokenPurpose::kPage : TokenPurpose::kResume,
+      binding_, parts_.clock.Now());
 }
 
 Frame TaskLister::TakeFrame(bool last) {
   ListTasksResponse fields;
   if (!std::exchange(plan_sent_, true)) {
-    *fields.mutable_plan() = MakePlan(readers_, windows_, parts_.clock.Now());
+    *fields.mutable_plan() =
+        MakePlan(merge_, parts_.forecast, parts_.clock.Now());
   }
-  *fields.mutable_progress() = MakeProgress(readers_, tasks_taken_);
+  *fields.mutable_progress() =
+      MakeProgress(merge_, tasks_taken_, parts_.forecast, parts_.clock.Now());
+  token_ = SealPosition();
   if (last) {
     *fields.mutable_summary() =
-        MakeSummary(readers_, tasks_taken_, EnoughSent() && !AllRead());
-    for (const auto& reader : readers_) reader->Stop(dropped_);
+        MakeSummary(merge_, tasks_taken_, EnoughSent() && !merge_.AllRead());
+    StopReaders();
+  } else {
+    fields.set_resume_token(token_);
   }
   builder_.AddFields(fields);
+  frame_closed_ = false;
   return builder_.Take();
 }
 
 Frame TaskLister::TakePlanFrame() {
   ListTasksResponse fields;
-  *fields.mutable_plan() = MakePlan(readers_, windows_, parts_.clock.Now());
+  *fields.mutable_plan() =
+      MakePlan(merge_, parts_.forecast, parts_.clock.Now());
   *fields.mutable_summary() = MakePlanOnlySummary();
+  builder_.AddFields(fields);
+  return builder_.Take();
+}
+
+Frame TaskLister::TakePage() {
+  ListTasksPageResponse fields = MakePageFields(merge_);
+  if (!merge_.AllRead()) fields.set_next_page_token(SealPosition());
+  StopReaders();
   builder_.AddFields(fields);
   return builder_.Take();
 }

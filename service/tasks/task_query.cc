@@ -2,6 +2,7 @@
 #include "service/tasks/task_query.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -12,26 +13,9 @@
 #include "service/base/error.h"
 
 namespace hssgw {
-namespace {
-
-using ::hss::antivirus::v1::Freshness;
-using ::hss::antivirus::v1::HostTaskStatus;
-using ::hss::antivirus::v1::HostTaskStatus_IsValid;
-using ::hss::antivirus::v1::HostTaskStatus_Name;
-using ::hss::antivirus::v1::ListTasksRequest;
-using ::hss::antivirus::v1::TaskFilter;
-using ::hss::antivirus::v1::TaskStatus_IsValid;
-using ::hss::antivirus::v1::TaskStatus_Name;
-using ::hss::antivirus::v1::TaskView_IsValid;
-
-constexpr int32_t kMaxLastDays = 90;  // API page, table 2
-// Timestamps outside years 1-9999 are not valid protobuf.
-constexpr int64_t kMinSeconds = -62135596800;
-constexpr int64_t kMaxSeconds = 253402300799;
-constexpr int64_t kMaxDurationSeconds = 315576000000;
 
 // Collects what is wrong, so that a caller mends everything at once.
-class Checker {
+class QueryChecker {
  public:
   void Refuse(absl::string_view field, absl::string_view description) {
     violations_.push_back({std::string(field), std::string(description)});
@@ -67,6 +51,27 @@ class Checker {
   std::vector<FieldViolation> violations_;
 };
 
+namespace {
+
+using ::hss::antivirus::v1::Freshness;
+using ::hss::antivirus::v1::HostTaskStatus;
+using ::hss::antivirus::v1::HostTaskStatus_IsValid;
+using ::hss::antivirus::v1::HostTaskStatus_Name;
+using ::hss::antivirus::v1::ListTasksPageRequest;
+using ::hss::antivirus::v1::ListTasksRequest;
+using ::hss::antivirus::v1::TaskFilter;
+using ::hss::antivirus::v1::TaskStatus_IsValid;
+using ::hss::antivirus::v1::TaskStatus_Name;
+using ::hss::antivirus::v1::TaskView_IsValid;
+
+constexpr int32_t kDefaultPageSize = 100;
+constexpr int32_t kMaxPageSize = 1000;
+constexpr int32_t kMaxLastDays = 90;  // API page, table 2
+// Timestamps outside years 1-9999 are not valid protobuf.
+constexpr int64_t kMinSeconds = -62135596800;
+constexpr int64_t kMaxSeconds = 253402300799;
+constexpr int64_t kMaxDurationSeconds = 315576000000;
+
 // "TASK_STATUS_FINISH" -> "finish": upstream's words are the names' ends.
 std::string UpstreamWord(absl::string_view name, absl::string_view prefix) {
   return absl::AsciiStrToLower(name.substr(prefix.size()));
@@ -80,24 +85,24 @@ bool IsProjectId(absl::string_view id) {
          });
 }
 
-std::string CheckProject(const ListTasksRequest& request,
-                         const QueryScope& scope, Checker& checker) {
-  if (request.project_id().empty()) {
+std::string CheckProject(const std::string& project_id, const QueryScope& scope,
+                         QueryChecker& checker) {
+  if (project_id.empty()) {
     if (scope.projects.empty()) {
       checker.Refuse("project_id", "required: this gateway has no default");
       return "";
     }
     return scope.projects.front();
   }
-  if (!IsProjectId(request.project_id())) {
+  if (!IsProjectId(project_id)) {
     checker.Refuse("project_id", "1-256 of A-Z, a-z, 0-9, _ and -");
   }
-  return request.project_id();
+  return project_id;
 }
 
 std::optional<absl::Time> CheckTime(absl::string_view field, bool present,
                                     const google::protobuf::Timestamp& time,
-                                    Checker& checker) {
+                                    QueryChecker& checker) {
   if (!present) return std::nullopt;
   if (time.seconds() < kMinSeconds || time.seconds() > kMaxSeconds ||
       time.nanos() < 0 || time.nanos() > 999999999) {
@@ -110,7 +115,7 @@ std::optional<absl::Time> CheckTime(absl::string_view field, bool present,
 
 std::optional<absl::Duration> CheckAge(absl::string_view field, bool present,
                                        const google::protobuf::Duration& age,
-                                       Checker& checker) {
+                                       QueryChecker& checker) {
   if (!present) return std::nullopt;
   if (age.seconds() < 0 || age.nanos() < 0 || age.nanos() > 999999999 ||
       age.seconds() > kMaxDurationSeconds) {
@@ -120,7 +125,7 @@ std::optional<absl::Duration> CheckAge(absl::string_view field, bool present,
   return absl::Seconds(age.seconds()) + absl::Nanoseconds(age.nanos());
 }
 
-LegFilter CheckFilter(const TaskFilter& filter, Checker& checker) {
+LegFilter CheckFilter(const TaskFilter& filter, QueryChecker& checker) {
   checker.CheckLength("filter.enterprise_project_id",
                       filter.enterprise_project_id(), 256);
   checker.CheckLength("filter.task_name", filter.task_name(), 128);
@@ -161,24 +166,22 @@ LegFilter CheckFilter(const TaskFilter& filter, Checker& checker) {
 
 }  // namespace
 
-absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
-                                               const QueryScope& scope) {
-  Checker checker;
+template <typename Request>
+void TaskQuery::Take(const Request& request, const QueryScope& scope,
+                     QueryChecker& checker) {
   const TaskFilter& filter = request.filter();
-  TaskQuery query;
-  query.profile_ = scope.profile;
-  query.project_id_ = CheckProject(request, scope, checker);
-  query.filter_ = CheckFilter(filter, checker);
-  query.begin_time_ = CheckTime("filter.begin_time", filter.has_begin_time(),
-                                filter.begin_time(), checker);
-  query.end_time_ = CheckTime("filter.end_time", filter.has_end_time(),
-                              filter.end_time(), checker);
-  if (query.begin_time_ && query.end_time_ &&
-      *query.end_time_ < *query.begin_time_) {
+  profile_ = scope.profile;
+  project_id_ = CheckProject(request.project_id(), scope, checker);
+  filter_ = CheckFilter(filter, checker);
+  begin_time_ = CheckTime("filter.begin_time", filter.has_begin_time(),
+                          filter.begin_time(), checker);
+  end_time_ = CheckTime("filter.end_time", filter.has_end_time(),
+                        filter.end_time(), checker);
+  if (begin_time_ && end_time_ && *end_time_ < *begin_time_) {
     checker.Refuse("filter.end_time", "not before begin_time");
   }
   if (filter.has_last_days()) {
-    query.last_days_ = filter.last_days();
+    last_days_ = filter.last_days();
     if (filter.last_days() < 1 || filter.last_days() > kMaxLastDays) {
       checker.Refuse("filter.last_days",
                      absl::StrCat("from 1 to ", kMaxLastDays));
@@ -189,30 +192,26 @@ absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
     }
   }
   if (filter.has_whether_paid_task()) {
-    query.whether_paid_task_ = filter.whether_paid_task();
+    whether_paid_task_ = filter.whether_paid_task();
   }
   if (!TaskView_IsValid(request.view())) {
     checker.Refuse("view", "a value of TaskView");
   }
-  query.with_hosts_ = request.view() != hss::antivirus::v1::TASK_VIEW_BASIC;
-  if (request.max_tasks() < 0) checker.Refuse("max_tasks", "zero or more");
-  query.max_tasks_ = request.max_tasks();
+  with_hosts_ = request.view() != hss::antivirus::v1::TASK_VIEW_BASIC;
   const Freshness& freshness = request.freshness();
-  query.max_staleness_ =
+  max_staleness_ =
       CheckAge("freshness.max_staleness", freshness.has_max_staleness(),
                freshness.max_staleness(), checker);
-  query.max_staleness_on_error_ =
+  max_staleness_on_error_ =
       CheckAge("freshness.max_staleness_on_error",
                freshness.has_max_staleness_on_error(),
                freshness.max_staleness_on_error(), checker);
-  query.allow_incomplete_ = request.allow_incomplete();
-  query.plan_only_ = request.plan_only();
+}
+
+absl::StatusOr<TaskQuery> TaskQuery::Finish(TaskQuery query,
+                                            const QueryScope& scope,
+                                            const QueryChecker& checker) {
   if (absl::Status status = checker.Result(); !status.ok()) return status;
-  if (!request.resume_token().empty()) {
-    return absl::UnimplementedError(
-        "resume_token is not served yet; leave it unset");
-  }
-  // Which projects are served is told only to whom may know: after the form.
   if (std::find(scope.projects.begin(), scope.projects.end(),
                 query.project_id_) == scope.projects.end() &&
       !scope.projects.empty()) {
@@ -222,6 +221,32 @@ absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
                      {.reason = Reason::kCallerNotAllowed});
   }
   return query;
+}
+
+absl::StatusOr<TaskQuery> TaskQuery::FromProto(const ListTasksRequest& request,
+                                               const QueryScope& scope) {
+  QueryChecker checker;
+  TaskQuery query;
+  query.Take(request, scope, checker);
+  if (request.max_tasks() < 0) checker.Refuse("max_tasks", "zero or more");
+  query.max_tasks_ = request.max_tasks();
+  query.allow_incomplete_ = request.allow_incomplete();
+  query.plan_only_ = request.plan_only();
+  query.token_ = request.resume_token();
+  return Finish(std::move(query), scope, checker);
+}
+
+absl::StatusOr<TaskQuery> TaskQuery::FromProto(
+    const ListTasksPageRequest& request, const QueryScope& scope) {
+  QueryChecker checker;
+  TaskQuery query;
+  query.Take(request, scope, checker);
+  if (request.page_size() < 0) checker.Refuse("page_size", "zero or more");
+  query.max_tasks_ = request.page_size() == 0
+                         ? kDefaultPageSize
+                         : std::min(request.page_size(), kMaxPageSize);
+  query.token_ = request.page_token();
+  return Finish(std::move(query), scope, checker);
 }
 
 }  // namespace hssgw

@@ -3,7 +3,7 @@
 // holds a TaskQuery never checks it again.
 //
 // Fails: INVALID_ARGUMENT, REQUEST_INVALID with a violation for every field
-// that is wrong, all at once; UNIMPLEMENTED for what is not built yet.
+// that is wrong, all at once; PERMISSION_DENIED, CALLER_NOT_ALLOWED.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,16 @@ struct QueryScope {
   std::vector<std::string> projects;
 };
 
+class QueryChecker;
+
 class TaskQuery {
  public:
   static absl::StatusOr<TaskQuery> FromProto(
       const hss::antivirus::v1::ListTasksRequest& request,
+      const QueryScope& scope);
+  // A page is a listing of at most page_size tasks.
+  static absl::StatusOr<TaskQuery> FromProto(
+      const hss::antivirus::v1::ListTasksPageRequest& request,
       const QueryScope& scope);
 
   const std::string& profile() const { return profile_; }
@@ -58,8 +64,20 @@ class TaskQuery {
   bool allow_incomplete() const { return allow_incomplete_; }
   bool plan_only() const { return plan_only_; }
 
+  // The caller's resume_token or page_token, not opened yet; empty: none.
+  const std::string& token() const { return token_; }
+
  private:
   TaskQuery() = default;
+
+  // What both requests have.
+  template <typename Request>
+  void Take(const Request& request, const QueryScope& scope,
+            QueryChecker& checker);
+  // The form first, then what is served: that is told only to whom may know.
+  static absl::StatusOr<TaskQuery> Finish(TaskQuery query,
+                                          const QueryScope& scope,
+                                          const QueryChecker& checker);
 
   std::string profile_;
   std::string project_id_;
@@ -74,6 +92,7 @@ class TaskQuery {
   std::optional<absl::Duration> max_staleness_on_error_;
   bool allow_incomplete_ = false;
   bool plan_only_ = false;
+  std::string token_;
 };
 
 }  // namespace hssgw

@@ -214,7 +214,7 @@ TEST(ConfigFileTest, PageTellsTheDefaultsThatHold) {
   const std::string& effective = *parsed->text;
   const auto rows = DocumentedDefaults();
 
-  ASSERT_THAT(rows, SizeIs(25));
+  ASSERT_THAT(rows, SizeIs(27));
   for (const auto& [path, value] : rows) {
     const std::string key = path.substr(path.rfind('.') + 1);
     if (key == "endpoint" || key == "projects") continue;

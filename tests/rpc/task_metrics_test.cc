@@ -59,10 +59,13 @@ class TaskMetricsTest : public ::testing::Test {
   }};
   UpstreamHabits habits_{TimeFormat::kEpochMillis};
   FakeForecast forecast_;
+  std::shared_ptr<ResumeKeys> keys_ = *ResumeKeys::Open({}, clock_);
+  ResumeTokens tokens_{*keys_, absl::Hours(24)};
   TaskService tasks_{{.scope = {.projects = {"p"}}},
                      {.pages = pages_,
                       .habits = habits_,
                       .forecast = forecast_,
+                      .tokens = tokens_,
                       .clock = clock_},
                      metrics_};
   Server server_;

@@ -108,8 +108,9 @@ class TaskListerTest : public ::testing::Test {
   std::shared_ptr<TaskLister> List(const ListTasksRequest& request,
                                    FakePageSource& pages,
                                    const ListerOptions& options = {}) {
-    return TaskLister::Create(MakeQuery(request),
-                              {pages, *habits_, forecast_, clock_}, options);
+    return *TaskLister::Create(MakeQuery(request),
+                               {pages, *habits_, forecast_, tokens_, clock_},
+                               options);
   }
 
   std::vector<int32_t> OffsetsOf(const FakePageSource& pages) const {
@@ -122,6 +123,8 @@ class TaskListerTest : public ::testing::Test {
 
   FakeClock clock_;
   FakeForecast forecast_;
+  std::shared_ptr<ResumeKeys> keys_ = *ResumeKeys::Open({}, clock_);
+  ResumeTokens tokens_{*keys_, absl::Hours(24)};
   std::optional<UpstreamHabits> habits_{std::in_place};
 };
 
