@@ -135,7 +135,7 @@ TEST_F(RestPageSourceTest, AuthorizerIsToldOfWhatBlamesItsCredential) {
     ASSERT_EQ(authorizer_.refusals().size(), before + blame.refusals);
     clock_.Advance(absl::Minutes(2));  // the budget's window
     if (blame.refusals == 0) continue;
-    const auto& refusal = authorizer_.refusals().back();
+    const auto refusal = authorizer_.refusals().back();
     EXPECT_EQ(refusal.response.status, blame.http_status);
     EXPECT_EQ(refusal.request.headers.back().value, FakeAuthorizer::kToken);
   }
