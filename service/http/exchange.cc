@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/tls_session.h"
 #include "service/http/request_check.h"
 #include "service/http/url.h"
 
@@ -33,8 +34,8 @@ Exchange::Exchange(IoThread& io,
                    HttpRequest request, absl::Time deadline, HttpCallback done)
     : io_(io),
       options_(std::move(options)),
-      request_(std::move(request)),
       deadline_(deadline),
+      request_(std::move(request)),
       done_(std::move(done)) {}
 
 void Exchange::Wait() {
@@ -53,8 +54,13 @@ void Exchange::Begin(absl::AnyInvocable<void()> ended) {
       CheckRequest(request_, options_->allow_plaintext ? Plaintext::kAllowed
                                                        : Plaintext::kRefused);
   if (!origin.ok()) return Finish(std::move(origin).status());
+  origin_ = *std::move(origin);
+  Transfer();
+}
+
+void Exchange::Transfer() {
   easy_.reset(curl_easy_init());
-  if (absl::Status status = Configure(*origin); !status.ok()) {
+  if (absl::Status status = Configure(); !status.ok()) {
     return Finish(std::move(status));
   }
   io_.Add(easy_.get(), [self = shared_from_this()](CURLcode code) {
@@ -68,15 +74,16 @@ void Exchange::Cancel() {
   Finish(absl::CancelledError("the call was cancelled"));
 }
 
-absl::Status Exchange::Configure(const std::string& origin) {
+absl::Status Exchange::Configure() {
   OptionSetter set(easy_.get());
   headers_ = MakeHeaderList(request_);
   set.Set(CURLOPT_ERRORBUFFER, error_text_.data());
-  SetRequest(set, origin, request_, headers_);
+  SetRequest(set, origin_, request_, headers_);
   SetTrust(set, *options_);
   SetProxy(set, *options_);
   SetBounds(set);
   SetCallbacks(set);
+  io_.sockets().Watch(set);
   return set.status();
 }
 
@@ -115,9 +122,24 @@ int Exchange::OnNewSocket(void* data, curl_socket_t, curlsocktype) {
                                                       : CURL_SOCKOPT_OK;
 }
 
-int Exchange::OnSending(void* data, char*, char*, int, int) {
+// Bytes wait on a connection that was kept: what followed the last answer,
+// which would pass for the next. libcurl looks for them only in what it has
+// read.
+bool Exchange::ConnectionIsSpoilt(int remote_port, int local_port) const {
+  CURL* const easy = easy_.get();
+  if (InfoOf<long>(easy, CURLINFO_NUM_CONNECTS) > 0) return false;
+  if (io_.sockets().HaveUnreadBytes(local_port, remote_port)) return true;
+  const auto* tls = InfoOf<curl_tlssessioninfo*>(easy, CURLINFO_TLS_SSL_PTR);
+  return tls != nullptr && tls->backend == CURLSSLBACKEND_OPENSSL &&
+         tls->internals != nullptr && HasUnreadBytes(tls->internals);
+}
+
+int Exchange::OnSending(void* data, char*, char*, int remote_port,
+                        int local_port) {
   auto& self = *static_cast<Exchange*>(data);
   if (self.RefuseResend()) return CURL_PREREQFUNC_ABORT;
+  self.connection_spoilt_ = self.ConnectionIsSpoilt(remote_port, local_port);
+  if (self.connection_spoilt_) return CURL_PREREQFUNC_ABORT;
   self.sent_ = true;
   return CURL_PREREQFUNC_OK;
 }
@@ -195,6 +217,11 @@ void Exchange::FailTimedOut(TransferFailure failure) {
 
 void Exchange::OnTransferDone(CURLcode code) {
   if (over()) return;
+  if (std::exchange(connection_spoilt_, false)) {
+    // Nothing was sent: this is no second try.
+    request_.fresh_connection = true;
+    return Transfer();
+  }
   if (code == CURLE_OK) {
     response_.status =
         static_cast<int>(InfoOf<long>(easy_.get(), CURLINFO_RESPONSE_CODE));

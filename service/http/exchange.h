@@ -42,7 +42,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool over() const { return done_ == nullptr; }
 
  private:
-  absl::Status Configure(const std::string& origin);
+  // Gives the request to libcurl.
+  void Transfer();
+  absl::Status Configure();
   void SetBounds(OptionSetter& set);
   void SetCallbacks(OptionSetter& set);
 
@@ -54,6 +56,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void AddHeaderLine(absl::string_view line);
   bool RefuseResend();
+  bool ConnectionIsSpoilt(int remote_port, int local_port) const;
   void WatchForStall();
   void CheckForStall();
   void OnTransferDone(CURLcode code);
@@ -65,10 +68,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   // Constant after construction.
   IoThread& io_;
   const std::shared_ptr<const CurlClientOptions> options_;
-  const HttpRequest request_;
   const absl::Time deadline_;
 
   // Only the IoThread touches these.
+  HttpRequest request_;
+  std::string origin_;
   HttpCallback done_;
   absl::AnyInvocable<void()> ended_;
   HeaderList headers_;
@@ -83,6 +87,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool sent_ = false;
   bool answer_began_ = false;
   bool resend_refused_ = false;
+  bool connection_spoilt_ = false;
   bool headers_too_large_ = false;
   bool body_too_large_ = false;
 };

@@ -22,6 +22,7 @@
 #include "service/base/mutex.h"
 #include "service/base/ticket.h"
 #include "service/base/timer_queue.h"
+#include "service/http/open_sockets.h"
 
 namespace hssgw {
 
@@ -52,6 +53,9 @@ class IoThread : public Clock {
   // not in a callback of libcurl.
   void Remove(CURL* transfer);
 
+  // For every transfer that is added. REQUIRES: on the thread.
+  OpenSockets& sockets() { return sockets_; }
+
  private:
   // What was posted. Shared with tickets, which may outlive the thread.
   class Inbox;
@@ -65,6 +69,7 @@ class IoThread : public Clock {
   void AbortTransfers();
   int PollMillis() const;
 
+  OpenSockets sockets_;  // Before the connections that multi_ keeps.
   const std::unique_ptr<CURLM, MultiDeleter> multi_;
   const std::shared_ptr<Inbox> inbox_;
   TimerQueue timers_;

@@ -146,6 +146,36 @@ TEST_F(CurlClientFailureTest, AnswerThatBreaksOnAKeptConnectionIsNotStale) {
   EXPECT_EQ(CauseOf(Start(client, request).Wait()), "RESET");
 }
 
+// What follows the announced length could pass for the answer to the next
+// request, which another caller may have asked.
+class CurlClientExcessTest : public CurlClientTest,
+                             public ::testing::WithParamInterface<size_t> {};
+
+TEST_P(CurlClientExcessTest, BytesBehindAnAnswerAreNotTheNextOne) {
+  const std::string answer =
+      absl::StrCat("HTTP/1.1 200 OK\r\nContent-Length: ", GetParam(),
+                   "\r\n\r\n", std::string(GetParam(), 'x'));
+  const std::string forged =
+      "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
+  const ScriptedSocket server(
+      {{Read(), Send(answer + forged), AwaitClient()}, {Read(), Send(kOk)}});
+  CurlClient client(io_, Plain());
+  const HttpRequest request{.origin = server.origin(), .path = "/"};
+  ASSERT_THAT(Start(client, request).Wait(), IsOk());
+
+  const auto second = Start(client, request).Wait();
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->body, "ok");
+  EXPECT_THAT(server.requests(), SizeIs(2));
+}
+
+// libcurl reads a short answer at once with what follows, a long one in pieces
+// that end where it should.
+INSTANTIATE_TEST_SUITE_P(Sizes, CurlClientExcessTest,
+                         ::testing::Values(2, 100'000),
+                         ::testing::PrintToStringParamName());
+
 // --- time -------------------------------------------------------------------
 
 TEST_F(CurlClientFailureTest, DeadlineOfTheCallEndsTheAttempt) {

@@ -139,6 +139,29 @@ TEST_F(CurlClientTlsTest, StaleTlsConnectionIsNotAskedTwice) {
   EXPECT_THAT(server.requests(), SizeIs(2));
 }
 
+// What OpenSSL has taken from the socket, as the rest of a record, is not seen
+// there.
+TEST_F(CurlClientTlsTest, BytesBehindAnAnswerAreNotTheNextOne) {
+  const std::string body(100'000, 'x');
+  const std::string forged =
+      "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
+  const ScriptedSocket server(
+      {{StartTls(), Read(),
+        Send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + body +
+             forged),
+        AwaitClient()},
+       kTlsAnswer},
+      Valid());
+  CurlClient client(io_, Trusting());
+  const HttpRequest request{.origin = server.tls_origin(), .path = "/"};
+  ASSERT_THAT(Start(client, request).Wait(), IsOk());
+
+  const auto second = Start(client, request).Wait();
+
+  ASSERT_THAT(second, IsOk());
+  EXPECT_NE(second->body, "forged");
+}
+
 // --- a certificate of ours --------------------------------------------------
 
 class CurlClientMutualTlsTest : public CurlClientTlsTest,
