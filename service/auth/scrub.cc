@@ -20,6 +20,7 @@ constexpr size_t kMaxInput = size_t{4} << 10;
 constexpr size_t kMaxCharacters = 256;
 constexpr size_t kMaxBytes = 512;
 constexpr size_t kAccessKeySize = 20;
+constexpr size_t kHexIdSize = 32;
 constexpr size_t kSmallestToken = 40;  // a secret key; tokens are longer
 constexpr size_t kSignatureSize = 64;
 // A shorter "token" is a placeholder, and would mask ordinary words.
@@ -60,9 +61,15 @@ absl::string_view Take(absl::string_view& text, BytePredicate is) {
   return taken;
 }
 
+// As upstream writes the ids of requests, projects and tasks.
+bool IsHexId(absl::string_view word) {
+  return word.size() == kHexIdSize && All(word, absl::ascii_isxdigit);
+}
+
 bool LooksLikeAccessKey(absl::string_view word) {
   // Longer ones too: something may stick to the key.
-  return word.size() >= kAccessKeySize && All(word, IsAccessKeyByte);
+  return word.size() >= kAccessKeySize && All(word, IsAccessKeyByte) &&
+         !IsHexId(word);
 }
 
 bool LooksLikeToken(absl::string_view run) {

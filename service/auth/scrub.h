@@ -13,9 +13,10 @@
 namespace hssgw {
 
 // `text` with *** in the place of what looks like an access key (20 or
-// more upper-case letters and digits, or the word after "ak:"), a secret key, a
-// signature or a token. `authorized` is the request that was sent: the very
-// credential in its headers is removed too, whatever it looks like.
+// more upper-case letters and digits that are no id of 32 hexadecimal digits,
+// or the word after "ak:"), a secret key, a signature or a token. `authorized`
+// is the request that was sent: the very credential in its headers is removed
+// too, whatever it looks like.
 std::string Scrub(absl::string_view text, const HttpRequest* authorized);
 
 // The scrubbed text on one line: control and invisible characters removed,

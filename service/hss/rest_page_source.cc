@@ -158,8 +158,10 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
                          .sent_at = sent_at_},
                         &stats);
     decoders_->Return(std::move(decoder));
-    if (!page.ok() && HoldsErrorBody(page.status())) {
-      page = Understand(request, response);
+    if (!page.ok()) {
+      page = HoldsErrorBody(page.status())
+                 ? Understand(request, response)
+                 : WithRequestId(page.status(), response, &request);
     }
     CountDrift(stats, parts_.metrics);
     Count(page.status());

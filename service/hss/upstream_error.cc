@@ -108,4 +108,14 @@ UpstreamError ReadUpstreamError(const HttpResponse& response, absl::Time now,
   return error;
 }
 
+absl::Status WithRequestId(const absl::Status& status,
+                           const HttpResponse& response,
+                           const HttpRequest* authorized) {
+  ErrorFacts facts = FactsOf(status);
+  facts.upstream_request_id =
+      Identifier(ParseErrorBody(response).request_id.value_or(""),
+                 kMaxRequestId, authorized);
+  return MakeError(status.code(), status.message(), facts);
+}
+
 }  // namespace hssgw

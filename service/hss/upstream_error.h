@@ -38,4 +38,10 @@ struct UpstreamError {
 UpstreamError ReadUpstreamError(const HttpResponse& response, absl::Time now,
                                 const HttpRequest* authorized = nullptr);
 
+// `status`, what is wrong with an answer that cannot be read, with upstream's
+// id of the request if the answer names one. `authorized` as above.
+absl::Status WithRequestId(const absl::Status& status,
+                           const HttpResponse& response,
+                           const HttpRequest* authorized);
+
 }  // namespace hssgw

@@ -55,7 +55,7 @@ class HttpClient {
 
   // Sends `request` and answers with whatever status upstream gave; a status of
   // 300 or more is an answer, not an error. Errors are UNAVAILABLE (the cause
-  // in its ErrorFacts), DEADLINE_EXCEEDED, CANCELLED, or RESOURCE_EXHAUSTED for
+  // in its ErrorFacts), DEADLINE_EXCEEDED, CANCELLED, or DATA_LOSS for
   // an answer over the size bound. Called exactly once; on the client's thread;
   // never under a lock.
   virtual HttpTicket Send(HttpRequest request, absl::Time deadline,

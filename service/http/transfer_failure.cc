@@ -187,7 +187,7 @@ Wording WordingOf(const TransferFailure& failure) {
 
 absl::Status TooLarge(const TransferFailure& failure, const Wording& wording) {
   return MakeError(
-      absl::StatusCode::kResourceExhausted,
+      absl::StatusCode::kDataLoss,
       absl::StrCat(failure.authority, " ", wording.what, "; ", wording.advice),
       {.reason = Reason::kUpstreamAnswerUnreadable,
        .cause = std::string(wording.cause)});

@@ -41,7 +41,7 @@ struct TransferFailure {
 };
 
 // UNAVAILABLE with a cause, but DEADLINE_EXCEEDED where the caller's deadline
-// ended it, and RESOURCE_EXHAUSTED for an answer over a bound.
+// ended it, and DATA_LOSS for an answer over a bound.
 absl::Status ToStatus(const TransferFailure& failure);
 
 }  // namespace hssgw

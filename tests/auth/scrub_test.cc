@@ -89,7 +89,9 @@ TEST(ScrubTest, LeavesOrdinaryTextsAlone) {
         "token expires, expires_at: 2025-01-22T07:51:57.000000Z",
         "signature time:20230527T000431Z,server time:20230527T020608Z",
         "policy user over ratelimit,limit:200,time:5 minute",
-        "/v5/05c2d0c9a980f47c2f8dc00b23cbef21/antivirus/task", "无效的策略信息",
+        "/v5/05c2d0c9a980f47c2f8dc00b23cbef21/antivirus/task",
+        "request 00000000000000000000000000000028",
+        "request 0A1B2C3D4E5F60718293A4B5C6D7E8F9", "无效的策略信息",
         "task: x, risk=y"}) {
     EXPECT_EQ(Shown(text), text);
   }

@@ -156,6 +156,18 @@ TEST_F(RestPageSourceTest, UnreadableAnswerIsDataLoss) {
   EXPECT_EQ(Answer().page.status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(RestPageSourceTest, UnreadableAnswerNamesUpstreamsRequest) {
+  http_.Answer(HttpResponse{.status = 200,
+                            .headers = {{"X-Request-Id", "97e2-11df"}},
+                            .body = "<html>"});
+  Ask();
+
+  const ErrorFacts facts = FactsOf(Answer().page.status());
+
+  EXPECT_EQ(facts.upstream_request_id, "97e2-11df");
+  EXPECT_EQ(facts.cause, "HTML");
+}
+
 TEST_F(RestPageSourceTest, StaleConnectionIsRetriedOnceAndCounted) {
   http_.Answer(StaleConnection());
   http_.AnswerWith(200, kOneTask);

@@ -298,7 +298,7 @@ TEST_F(CurlClientFailureTest, BodyAnnouncedOverTheBoundIsTooLarge) {
 
   const auto response = Get(server.origin(), BodiesUpTo(1));
 
-  EXPECT_THAT(response, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(response, StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ(CauseOf(response), "TOO_LARGE");
 }
 
@@ -342,7 +342,7 @@ TEST_F(CurlClientFailureTest, TooManyHeadersAreRefused) {
 
   const auto response = Get(server.origin(), options);
 
-  EXPECT_THAT(response, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(response, StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ(CauseOf(response), "HEADERS_TOO_LARGE");
 }
 

@@ -161,7 +161,7 @@ TEST(ToStatusTest, OtherFailureNearTheDeadlineKeepsItsCause) {
 
 TEST(ToStatusTest, WhatIsTooLargeIsNotWorthARetry) {
   EXPECT_THAT(ToStatus({.code = CURLE_FILESIZE_EXCEEDED}),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+              StatusIs(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -311,7 +311,7 @@ TEST_F(TaskListerTest, PageThatIsTooLargeIsAskedAgainWithHalfTheLimit) {
   FakePageSource pages(
       [&](const PageQuestion& question) -> absl::StatusOr<Page> {
         if (question.limit > 60) {
-          return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+          return MakeError(absl::StatusCode::kDataLoss, "too large",
                            {.cause = "TOO_LARGE"});
         }
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
@@ -326,7 +326,7 @@ TEST_F(TaskListerTest, PageThatIsTooLargeIsAskedAgainWithHalfTheLimit) {
 
 TEST_F(TaskListerTest, PageThatStaysTooLargeIsAnErrorNamingTheOffset) {
   FakePageSource pages([](const PageQuestion&) -> absl::StatusOr<Page> {
-    return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+    return MakeError(absl::StatusCode::kDataLoss, "too large",
                      {.cause = "TOO_LARGE"});
   });
   Reader reader(List(FreeTasks(), pages));
@@ -483,7 +483,7 @@ TEST_F(TaskListerTest, LimitThatWasTooLargeIsRemembered) {
   FakePageSource pages(
       [&](const PageQuestion& question) -> absl::StatusOr<Page> {
         if (question.limit > 60) {
-          return MakeError(absl::StatusCode::kResourceExhausted, "too large",
+          return MakeError(absl::StatusCode::kDataLoss, "too large",
                            {.cause = "TOO_LARGE"});
         }
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
