@@ -17,7 +17,10 @@ found() {
 
 # helps PROGRAM: the flags that it has, one a line.
 helps() {
-  { "$bin/$1" --help; [[ $1 != hssctl ]] || "$bin/$1" list --help; } | grep -oE -- '--[a-z][a-z-]*'
+  {
+    "$bin/$1" --help
+    [[ $1 != hssctl ]] || for verb in list count summary; do "$bin/$1" "$verb" --help; done
+  } | grep -oE -- '--[a-z][a-z-]*'
 }
 
 every_flag=

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "client/hssctl/interrupt.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <utility>
+
+namespace hssgw {
+namespace {
+
+constexpr uint64_t kSignal = 1;
+// Counts are added up: this one says that nobody waits any more.
+constexpr uint64_t kEnd = 1 << 20;
+
+// A handler may do little more than write.
+std::atomic<int> wake_fd = -1;
+
+void Wake(int /*signal*/) {
+  // Nothing can be done in a handler about a write that fails.
+  static_cast<void>(!write(wake_fd, &kSignal, sizeof kSignal));
+}
+
+void Watch(int signal, void (*handler)(int), int flags) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = flags;
+  sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+Interrupt::Interrupt(std::function<void()> callback) {
+  wake_fd = eventfd(0, EFD_CLOEXEC);
+  thread_ =
+      std::thread([this, callback = std::move(callback)] { Run(callback); });
+  // The second one finds the default again.
+  Watch(SIGINT, Wake, SA_RESETHAND | SA_RESTART);
+  Watch(SIGTERM, Wake, SA_RESETHAND | SA_RESTART);
+}
+
+Interrupt::~Interrupt() {
+  Watch(SIGINT, SIG_DFL, 0);
+  Watch(SIGTERM, SIG_DFL, 0);
+  static_cast<void>(!write(wake_fd, &kEnd, sizeof kEnd));
+  thread_.join();
+  close(wake_fd);
+  wake_fd = -1;
+}
+
+void Interrupt::Run(const std::function<void()>& callback) {
+  uint64_t count = 0;
+  while (count < kEnd) {
+    if (read(wake_fd, &count, sizeof count) != sizeof count) return;
+    if (count % kEnd == 0 || came_.exchange(true)) continue;
+    callback();
+  }
+}
+
+}  // namespace hssgw

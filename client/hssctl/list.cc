@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
+#include "absl/strings/str_format.h"
+#include "client/hssctl/listing.h"
+#include "client/hssctl/text.h"
+#include "client/hssctl/verbs.h"
+
+namespace hssgw {
+namespace {
+
+using ::hss::antivirus::v1::ListPlan;
+using ::hss::antivirus::v1::ListTasksRequest;
+using ::hss::antivirus::v1::Task;
+
+ListTasksRequest MakeRequest(const ListFlags& flags) {
+  ListTasksRequest request;
+  request.set_project_id(flags.listing.call.project_id);
+  *request.mutable_filter() = flags.listing.filter.ToFilter();
+  if (!flags.all) request.set_max_tasks(flags.max_tasks);
+  request.set_allow_incomplete(flags.listing.allow_incomplete);
+  request.set_resume_token(flags.resume_token);
+  request.set_plan_only(flags.plan);
+  return request;
+}
+
+// The closing line: what it cost, and whether that is all.
+void PrintEnd(const ListingOutcome& outcome) {
+  absl::FPrintF(stderr, "%d tasks in %.2f s", outcome.task_count,
+                absl::ToDoubleSeconds(outcome.duration));
+  if (outcome.summary.has_value()) {
+    absl::FPrintF(
+        stderr, ", %d upstream calls%s", outcome.summary->upstream_calls(),
+        outcome.summary->complete() ? "" : "; INCOMPLETE: rows moved too fast");
+  }
+  absl::FPrintF(stderr, "\n");
+}
+
+}  // namespace
+
+int RunList(const ListFlags& flags) {
+  const Format format = flags.ToFormat();
+  const ListingOutcome outcome =
+      RunListing(flags.listing, MakeRequest(flags), [format](const Task& task) {
+        return format == Format::kJson ? ToJson(task) : ToRow(task);
+      });
+  if (outcome.exit_code != 0) return outcome.exit_code;
+  if (flags.plan) {
+    const ListPlan plan = outcome.plan.value_or(ListPlan());
+    const std::string text =
+        format == Format::kJson ? ToJson(plan) : ToText(plan);
+    std::fputs(text.c_str(), stdout);
+  } else if (!flags.listing.quiet) {
+    PrintEnd(outcome);
+  }
+  return 0;
+}
+
+}  // namespace hssgw
