@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,8 +20,10 @@
 #include "service/config.h"
 #include "service/hss/call_budget.h"
 #include "service/hss/rest_page_source.h"
+#include "service/hss/upstream_state.h"
 #include "service/http/curl_client.h"
 #include "service/http/io_thread.h"
+#include "service/rpc/health_service.h"
 #include "service/rpc/server.h"
 #include "service/rpc/task_service.h"
 #include "service/tasks/resume_keys.h"
@@ -75,6 +78,15 @@ absl::Status WritePortFile(const std::string& path, int port) {
       absl::StrCat("--port-file ", path, " cannot be written"));
 }
 
+// What upstream does, as a name of the health service.
+std::function<void(UpstreamState)> TellOf(HealthService& health) {
+  return [&health](UpstreamState state) {
+    health.Set(kUpstreamHealthName, state == UpstreamState::kServes
+                                        ? HealthService::State::kServing
+                                        : HealthService::State::kNotServing);
+  };
+}
+
 // The program, bottom up: each part uses only those above it. Leaving the
 // function destroys them top down: the server first, the I/O thread last.
 int Serve(const Config& config, const Credential& credential,
@@ -82,6 +94,7 @@ int Serve(const Config& config, const Credential& credential,
   Metrics metrics;
   metrics.SetBuildInfo(kVersion);
   metrics.SetBudgetLimit(config.budget_name, config.budget.calls);
+  HealthService health;
   IoThread io;
   CurlClient http(io, config.http);
   StaticCredentialSource credentials(credential);
@@ -93,7 +106,8 @@ int Serve(const Config& config, const Credential& credential,
                                        .budget = budget,
                                        .decode_pool = decode_pool,
                                        .clock = io,
-                                       .metrics = metrics});
+                                       .metrics = metrics,
+                                       .upstream_is = TellOf(health)});
   UpstreamHabits habits(config.time_format);
   const auto keys = ResumeKeys::Open(config.resume_key_files, io);
   if (!keys.ok()) return Complain(keys.status());
@@ -111,7 +125,7 @@ int Serve(const Config& config, const Credential& credential,
        .tokens = tokens,
        .clock = io},
       metrics);
-  Server server;
+  Server server(health);
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {
     return Complain(s);
   }

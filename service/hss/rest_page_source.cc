@@ -187,6 +187,8 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   }
 
   void Finish(absl::StatusOr<PageRef> page) {
+    const auto state = UpstreamStateAfter(page.status());
+    if (state.has_value() && parts_.upstream_is) parts_.upstream_is(*state);
     done_({.page = std::move(page), .upstream_calls = upstream_calls_});
   }
 

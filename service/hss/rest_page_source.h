@@ -7,6 +7,7 @@
 // Lifetime: everything it is given must outlive it and its fetches.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "service/base/worker_pool.h"
 #include "service/hss/call_budget.h"
 #include "service/hss/page_decoder.h"
+#include "service/hss/upstream_state.h"
 #include "service/http/http_client.h"
 #include "service/tasks/page_source.h"
 
@@ -32,6 +34,9 @@ struct RestPageParts {
   WorkerPool& decode_pool;
   Clock& clock;
   Metrics& metrics;
+  // Called with what the end of a question says of upstream, before its
+  // callback; on any thread, never under a lock. May be empty.
+  std::function<void(UpstreamState)> upstream_is = nullptr;
 };
 
 class RestPageSource : public PageSource {

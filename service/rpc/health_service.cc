@@ -3,12 +3,29 @@
 
 #include <grpcpp/server_context.h>
 
+#include <optional>
 #include <utility>
 
 namespace hssgw {
 
 using ::grpc::health::v1::HealthCheckRequest;
 using ::grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+HealthCheckResponse::ServingStatus ToProto(HealthService::State state) {
+  switch (state) {
+    case HealthService::State::kServing:
+      return HealthCheckResponse::SERVING;
+    case HealthService::State::kNotServing:
+      return HealthCheckResponse::NOT_SERVING;
+    case HealthService::State::kUnknown:
+      break;
+  }
+  return HealthCheckResponse::UNKNOWN;
+}
+
+}  // namespace
 
 // One Watch: writes the state of a name now and whenever it changes; states
 // that change while a write is under way are told as the last of them.
@@ -53,7 +70,7 @@ class HealthService::Watcher
     if (wanted_ != told_) {
       writing_ = true;
       told_ = wanted_;
-      response_.set_status(told_);
+      response_.set_status(wanted_);
       StartWrite(&response_);
       return;
     }
@@ -67,7 +84,8 @@ class HealthService::Watcher
   Mutex mu_;
   HealthCheckResponse response_ ABSL_GUARDED_BY(mu_);
   Status wanted_ ABSL_GUARDED_BY(mu_) = HealthCheckResponse::UNKNOWN;
-  Status told_ ABSL_GUARDED_BY(mu_) = HealthCheckResponse::UNKNOWN;
+  // Absent: nothing yet.
+  std::optional<Status> told_ ABSL_GUARDED_BY(mu_);
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool ending_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
@@ -76,8 +94,7 @@ class HealthService::Watcher
 void HealthService::Set(const std::string& name, State state) {
   MutexLock lock(mu_);
   if (shut_down_) return;
-  states_[name] = state == State::kServing ? HealthCheckResponse::SERVING
-                                           : HealthCheckResponse::NOT_SERVING;
+  states_[name] = ToProto(state);
   for (Watcher* watcher : watchers_) {
     if (watcher->name() == name) watcher->Tell(states_[name]);
   }

@@ -4,6 +4,7 @@
 // the last exchange with HSS, and no probe should use it.
 //
 // Threads: any. Lock order: the service, then a watcher.
+// Lifetime: outlives the server that serves it and whoever sets a name.
 #pragma once
 
 #include <memory>
@@ -18,9 +19,10 @@ namespace hssgw {
 
 class HealthService : public grpc::health::v1::Health::CallbackService {
  public:
-  enum class State { kServing, kNotServing };
+  enum class State { kUnknown, kServing, kNotServing };
 
-  // Names that were never set are unknown.
+  // A name that was never set is not served; kUnknown is a state of one that
+  // is.
   void Set(const std::string& name, State state);
 
   // All names are NOT_SERVING from now on, whatever is set later; watches are

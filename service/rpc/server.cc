@@ -20,8 +20,9 @@ constexpr int kMaxRequestBytes = 1 << 20;
 
 }  // namespace
 
-Server::Server()
-    : reflection_({kTaskServiceName, "grpc.channelz.v1.Channelz",
+Server::Server(HealthService& health)
+    : health_(health),
+      reflection_({kTaskServiceName, "grpc.channelz.v1.Channelz",
                    "grpc.health.v1.Health",
                    "grpc.reflection.v1.ServerReflection",
                    "grpc.reflection.v1alpha.ServerReflection"}) {}
@@ -49,6 +50,7 @@ absl::Status Server::Start(const ListenOptions& options, TaskService& tasks) {
   if (absl::Status s = listeners_.AfterStart(server_ != nullptr); !s.ok()) {
     return s;
   }
+  health_.Set(kUpstreamHealthName, HealthService::State::kUnknown);
   health_.Set("", HealthService::State::kServing);
   health_.Set(kTaskServiceName, HealthService::State::kServing);
   return absl::OkStatus();

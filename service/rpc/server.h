@@ -26,22 +26,22 @@ inline constexpr char kUpstreamHealthName[] = "upstream";
 
 class Server {
  public:
-  Server();
+  // `health` must outlive it.
+  explicit Server(HealthService& health);
   ~Server();
 
   // Listens and serves: health, reflection and channelz beside `tasks`, which
-  // must outlive it. SERVING from then on.
+  // must outlive it. SERVING from then on; of upstream nothing is known yet.
   absl::Status Start(const ListenOptions& options, TaskService& tasks);
 
   // NOT_SERVING at once; new calls are refused, those that run may go on for
   // `grace`, then they are cancelled.
   void Drain(absl::Duration grace);
 
-  HealthService& health() { return health_; }
   const Listeners& listeners() const { return listeners_; }
 
  private:
-  HealthService health_;
+  HealthService& health_;
   ReflectionV1 reflection_;
   Listeners listeners_;
   std::unique_ptr<grpc::Server> server_;

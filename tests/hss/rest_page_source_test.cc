@@ -18,6 +18,7 @@
 namespace hssgw {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -49,6 +50,7 @@ class RestPageSourceTest : public ::testing::Test {
   FakeHttpClient http_;
   FakeAuthorizer authorizer_;
   CallBudget budget_{{.calls = 5}, clock_};
+  std::vector<UpstreamState> states_;
   WorkerPool pool_{1};
   RestPageSource source_{"https://hss.example.com",
                          {.http = http_,
@@ -56,7 +58,10 @@ class RestPageSourceTest : public ::testing::Test {
                           .budget = budget_,
                           .decode_pool = pool_,
                           .clock = clock_,
-                          .metrics = metrics_}};
+                          .metrics = metrics_,
+                          .upstream_is = [this](UpstreamState state) {
+                            states_.push_back(state);
+                          }}};
   std::promise<PageAnswer> answer_;
   PageTicket ticket_;
 };
@@ -254,6 +259,27 @@ TEST_F(RestPageSourceTest, CountsWhatNoTableHas) {
   EXPECT_THAT(metrics_.Text(),
               HasSubstr("hss_gateway_unrecognized_total{kind=\"field\",name="
                         "\"brand_new\"} 1\n"));
+}
+
+TEST_F(RestPageSourceTest, TellsOnceAQuestionWhatUpstreamIs) {
+  http_.Answer(StaleConnection());
+  http_.AnswerWith(200, kOneTask);
+  Ask();
+  Answer();
+  http_.AnswerWith(403, "{}");
+  Ask();
+  Answer();
+
+  EXPECT_THAT(states_,
+              ElementsAre(UpstreamState::kServes, UpstreamState::kFails));
+}
+
+TEST_F(RestPageSourceTest, CancelledQuestionSaysNothingOfUpstream) {
+  Ask();
+  ticket_ = PageTicket();
+  Answer();
+
+  EXPECT_THAT(states_, SizeIs(0));
 }
 
 TEST_F(RestPageSourceTest, DeadlineOfTheCallIsTheRequests) {

@@ -87,6 +87,14 @@ TEST_F(HealthServiceTest, WatchOfAnUnknownNameSaysSoAndGoesOn) {
   watch.context.TryCancel();
 }
 
+TEST_F(HealthServiceTest, WatchTellsAStateThatIsNotKnownYet) {
+  health_.Set("a", HealthService::State::kUnknown);
+  Watch watch(*stub_, "a");
+
+  EXPECT_EQ(watch.Next(), HealthCheckResponse::UNKNOWN);
+  watch.context.TryCancel();
+}
+
 TEST_F(HealthServiceTest, WatchTellsEveryChange) {
   health_.Set("a", HealthService::State::kServing);
   Watch watch(*stub_, "a");

@@ -68,7 +68,8 @@ class TaskMetricsTest : public ::testing::Test {
                       .tokens = tokens_,
                       .clock = clock_},
                      metrics_};
-  Server server_;
+  HealthService health_;
+  Server server_{health_};
 };
 
 TEST_F(TaskMetricsTest, ListingIsCounted) {
