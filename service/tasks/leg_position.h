@@ -21,7 +21,7 @@ struct LegPosition {
 
   // As many as two quiet pages share; more would not fit into a token.
   static constexpr size_t kMaxAnchors = 10;
-  static constexpr size_t kMaxFirstRows = 5;
+  static constexpr size_t kMaxFirstRows = 4;
 
   Phase phase = Phase::kBody;
   // Rows of the list before the next one, as the list stood.

@@ -141,6 +141,10 @@ LegPosition LegReader::Position() const {
     position = begin_;
   }
   walk_.Describe(position);
+  if (position.phase == LegPosition::Phase::kDone) {
+    position.first_rows.clear();  // Nothing is read again.
+    return position;
+  }
   if (position.phase != begin_.phase || last_popped_.page == nullptr) {
     return position;
   }

@@ -86,7 +86,7 @@ void LegWalk::Describe(LegPosition& position) const {
   position.order_unstable = order_unstable_;
   position.first_rows.clear();
   position.first_millis = kNoTime;
-  if (!options_.read_head_again || phase_ == Phase::kDone) return;
+  if (!options_.read_head_again) return;
   position.first_millis = first_millis_;
   for (const uint64_t row : first_page_) {
     if (position.first_rows.size() == LegPosition::kMaxFirstRows) break;

@@ -20,6 +20,12 @@ absl::Status Cancelled() {
   return absl::CancelledError("the call was cancelled");
 }
 
+// A first page of one task is how callers count: they get the task if it comes
+// with the first page of every leg, and are not kept waiting for it.
+bool IsCount(const TaskQuery& query, const ListerOptions& options) {
+  return options.one_page && query.max_tasks() == 1 && query.token().empty();
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<TaskLister>> TaskLister::Create(
@@ -52,6 +58,7 @@ TaskLister::TaskLister(const TaskQuery& query, const ListerParts& parts,
     : query_(query),
       parts_(parts),
       options_(options),
+      is_count_(IsCount(query, options)),
       binding_(TokenBinding(query, options.identity)),
       merge_(query, parts.habits, parts.clock.Now(), merge_options),
       builder_(query.with_hosts()) {
@@ -289,6 +296,7 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
   for (size_t i = 0; i < merge_.readers().size(); ++i) {
     LegReader& reader = *merge_.readers()[i];
     if (reader.body_done() && !reader.head_rows_wanted()) continue;
+    if (is_count_ && reader.any_page_read()) continue;
     const int ahead = PagesAhead(reader);
     // Rows at hand and no room, or no reader, for more: no call ahead of need.
     if (reader.Peek() != nullptr && ahead == 0) continue;
@@ -352,6 +360,13 @@ absl::Status TaskLister::WhyEnded() const {
 
 // A page is full, or what it lacks would keep its caller waiting.
 bool TaskLister::PageIsReady() const {
+  if (is_count_ && std::all_of(merge_.readers().begin(), merge_.readers().end(),
+                               [](const auto& reader) {
+                                 return reader->retired() ||
+                                        reader->any_page_read();
+                               })) {
+    return true;
+  }
   if (builder_.empty()) return false;
   return frame_closed_ || builder_.size() >= kMaxFrameBytes - kFieldBytes ||
          !WhyEnded().ok() || WaitsForBudget(merge_, parts_.clock.Now());

@@ -148,6 +148,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   const TaskQuery query_;
   const ListerParts parts_;
   const ListerOptions options_;
+  const bool is_count_;
   const std::string binding_;
 
   mutable Mutex mu_;

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/strip.h"
 #include "service/base/error.h"
+#include "tests/tasks/frame_reader.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/fake_forecast.h"
 #include "tests/testing/fake_page_source.h"
@@ -23,9 +23,7 @@
 namespace hssgw {
 namespace {
 
-using ::hss::antivirus::v1::ListSummary;
 using ::hss::antivirus::v1::ListTasksRequest;
-using ::hss::antivirus::v1::ListTasksResponse;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -41,60 +39,6 @@ ListTasksRequest FreeTasks() {
   request.mutable_filter()->set_whether_paid_task(false);
   return request;
 }
-
-ListTasksResponse Parse(const Frame& frame) {
-  std::string bytes;
-  for (const Slice& slice : frame.slices) {
-    bytes.append(*slice.owner, slice.begin, slice.size());
-  }
-  EXPECT_EQ(bytes.size(), frame.size);
-  ListTasksResponse response;
-  EXPECT_TRUE(response.ParseFromString(bytes));
-  return response;
-}
-
-// Pulls like a stream does, and remembers what came.
-struct Reader {
-  explicit Reader(std::shared_ptr<TaskLister> its_lister)
-      : lister(std::move(its_lister)) {}
-
-  // Asks for the next frame; true if it came at once.
-  bool Pull() {
-    waiting = true;
-    lister->Next([this](absl::StatusOr<std::optional<Frame>> frame) {
-      waiting = false;
-      Take(std::move(frame));
-    });
-    return !waiting;
-  }
-
-  void PullAll() {
-    while (!ended && Pull()) {
-    }
-  }
-
-  void Take(absl::StatusOr<std::optional<Frame>> frame) {
-    ended = !frame.ok() || !frame->has_value();
-    status = frame.status();
-    if (ended) return;
-    const ListTasksResponse response = Parse(**frame);
-    frames.push_back(response);
-    frame_sizes.push_back((*frame)->size);
-    for (const auto& task : response.tasks()) {
-      ids.push_back(std::string(absl::StripPrefix(task.task_id(), "task-")));
-    }
-  }
-
-  const ListSummary& summary() const { return frames.back().summary(); }
-
-  std::shared_ptr<TaskLister> lister;
-  bool waiting = false;
-  bool ended = false;
-  absl::Status status;
-  std::vector<ListTasksResponse> frames;
-  std::vector<size_t> frame_sizes;
-  std::vector<std::string> ids;
-};
 
 FakePageSource::Answer AnswersFrom(const MovingList& list) {
   return [&list](const PageQuestion& question) -> absl::StatusOr<Page> {
@@ -131,7 +75,7 @@ class TaskListerTest : public ::testing::Test {
 TEST_F(TaskListerTest, DeliversEveryTaskOnceInOrder) {
   const MovingList list(1000, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -145,7 +89,7 @@ TEST_F(TaskListerTest, DeliversEveryTaskOnceInOrder) {
 TEST_F(TaskListerTest, LastFrameAloneHasTheSummary) {
   const MovingList list(1000, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -162,7 +106,7 @@ TEST_F(TaskListerTest, LastFrameAloneHasTheSummary) {
 TEST_F(TaskListerTest, EmptyListIsASummaryAlone) {
   const MovingList list(0, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -174,7 +118,7 @@ TEST_F(TaskListerTest, FrameLeavesWhenTheNextPageIsNotThere) {
   const MovingList list(300, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
   pages.Hold();
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
   EXPECT_FALSE(reader.Pull());
 
   pages.Release(0);
@@ -188,7 +132,7 @@ TEST_F(TaskListerTest, FramesHoldAboutSixtyFourKibibytes) {
   FakePageSource pages(AnswersFrom(list));
   ListerOptions options;
   options.CallsAreFree();
-  Reader reader(List(FreeTasks(), pages, options));
+  FrameReader reader(List(FreeTasks(), pages, options));
 
   reader.PullAll();
 
@@ -205,7 +149,7 @@ TEST_F(TaskListerTest, FreeAndPaidTasksAreMergedByStartTime) {
   const MovingList list(3, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
   ListTasksRequest request;
-  Reader reader(List(request, pages));
+  FrameReader reader(List(request, pages));
 
   reader.PullAll();
 
@@ -223,7 +167,7 @@ TEST_F(TaskListerTest, RowWithoutStartTimeKeepsItsPlaceAfterTheRowBefore) {
     return MakePage(rows, 0, 200, static_cast<int64_t>(rows.size()),
                     absl::UnixEpoch(), paid);
   });
-  Reader reader(List(ListTasksRequest(), pages));
+  FrameReader reader(List(ListTasksRequest(), pages));
 
   reader.PullAll();
 
@@ -237,7 +181,7 @@ TEST_F(TaskListerTest, MaxTasksStopsAskingAsSoonAsEnoughWereSent) {
   request.set_max_tasks(250);
   ListerOptions options;
   options.CallsAreFree();
-  Reader reader(List(request, pages, options));
+  FrameReader reader(List(request, pages, options));
   reader.PullAll();
 
   EXPECT_THAT(reader.ids, SizeIs(250));
@@ -250,7 +194,7 @@ TEST_F(TaskListerTest, PagesAreAskedAheadOnlyAfterTheFirst) {
   const MovingList list(1000, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
   pages.Hold();
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
   reader.Pull();
   EXPECT_THAT(pages.asked(), SizeIs(1));
 
@@ -263,7 +207,7 @@ TEST_F(TaskListerTest, PagesAreAskedAheadOnlyAfterTheFirst) {
 TEST_F(TaskListerTest, SlowReaderCausesNoCallsAheadOfNeed) {
   const MovingList list(50000, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.Pull();  // One frame, then nothing is taken any more.
 
@@ -281,7 +225,7 @@ TEST_F(TaskListerTest, CancelLetsGoOfPagesUnderWay) {
   const MovingList list(300, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
   pages.Hold();
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
   reader.Pull();
 
   reader.lister->Cancel();
@@ -297,7 +241,7 @@ TEST_F(TaskListerTest, ErrorComesAfterTheRowsBeforeIt) {
         if (question.offset == 380) return absl::UnavailableError("down");
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
       });
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -316,7 +260,7 @@ TEST_F(TaskListerTest, PageThatIsTooLargeIsAskedAgainWithHalfTheLimit) {
         }
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
       });
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -329,7 +273,7 @@ TEST_F(TaskListerTest, PageThatStaysTooLargeIsAnErrorNamingTheOffset) {
     return MakeError(absl::StatusCode::kDataLoss, "too large",
                      {.cause = "TOO_LARGE"});
   });
-  Reader reader(List(FreeTasks(), pages));
+  FrameReader reader(List(FreeTasks(), pages));
 
   reader.PullAll();
 
@@ -344,7 +288,7 @@ TEST_F(TaskListerTest, RowsOutsideTheWindowAreLeftOutAndCounted) {
   const int64_t newest = list.rows().front().start_millis / 1000;
   request.mutable_filter()->mutable_begin_time()->set_seconds(newest - 20);
   request.mutable_filter()->mutable_end_time()->set_seconds(newest - 10);
-  Reader reader(List(request, pages));
+  FrameReader reader(List(request, pages));
 
   reader.PullAll();
 
@@ -357,8 +301,8 @@ TEST_F(TaskListerTest, ViewBasicLeavesTheHostsOut) {
   FakePageSource pages(AnswersFrom(list));
   ListTasksRequest request = FreeTasks();
   request.set_view(hss::antivirus::v1::TASK_VIEW_BASIC);
-  Reader basic(List(request, pages));
-  Reader full(List(FreeTasks(), pages));
+  FrameReader basic(List(request, pages));
+  FrameReader full(List(FreeTasks(), pages));
 
   basic.PullAll();
   full.PullAll();
@@ -390,13 +334,13 @@ TEST_F(TaskListerTest, RefusedTimeFormatIsLearnedOnce) {
         }
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
       });
-  Reader first(List(WindowOfADay(), pages));
+  FrameReader first(List(WindowOfADay(), pages));
   first.PullAll();
   EXPECT_TRUE(first.status.ok()) << first.status;
   EXPECT_THAT(first.ids, SizeIs(5));
   EXPECT_EQ(first.summary().upstream_calls(), 2);
 
-  Reader second(List(WindowOfADay(), pages));
+  FrameReader second(List(WindowOfADay(), pages));
   second.PullAll();
 
   EXPECT_EQ(second.summary().upstream_calls(), 1);
@@ -408,7 +352,7 @@ TEST_F(TaskListerTest, ListTooLongNamesWindowAndCountBeforeMoreIsRead) {
         return MakePage({{1, 1737500000000}}, question.offset, question.limit,
                         2000201);
       });
-  Reader reader(List(WindowOfADay(), pages));
+  FrameReader reader(List(WindowOfADay(), pages));
 
   reader.PullAll();
 
@@ -429,9 +373,9 @@ TEST_F(TaskListerTest, ListTooLongNamesLastDaysOrThatThereIsNoWindow) {
       });
   ListTasksRequest request;
   request.mutable_filter()->set_whether_paid_task(true);
-  Reader all(List(request, pages));
+  FrameReader all(List(request, pages));
   request.mutable_filter()->set_last_days(7);
-  Reader week(List(request, pages));
+  FrameReader week(List(request, pages));
 
   all.PullAll();
   week.PullAll();
@@ -448,7 +392,7 @@ TEST_F(TaskListerTest, TimeFormatThatWasChosenIsNotChanged) {
     return MakeError(absl::StatusCode::kInvalidArgument, "time format",
                      {.upstream_code = "HSS.1011"});
   });
-  Reader reader(List(WindowOfADay(), pages));
+  FrameReader reader(List(WindowOfADay(), pages));
 
   reader.PullAll();
 
@@ -468,7 +412,7 @@ TEST_F(TaskListerTest, RefusedLastDaysAreAskedAsWindows) {
       });
   ListTasksRequest request = FreeTasks();
   request.mutable_filter()->set_last_days(60);
-  Reader reader(List(request, pages));
+  FrameReader reader(List(request, pages));
 
   reader.PullAll();
 
@@ -488,22 +432,22 @@ TEST_F(TaskListerTest, LimitThatWasTooLargeIsRemembered) {
         }
         return list.Read(question.offset, question.limit, absl::UnixEpoch());
       });
-  Reader(List(FreeTasks(), pages)).PullAll();
+  FrameReader(List(FreeTasks(), pages)).PullAll();
   const size_t calls = pages.asked().size();
 
-  Reader(List(FreeTasks(), pages)).PullAll();
+  FrameReader(List(FreeTasks(), pages)).PullAll();
   EXPECT_EQ(pages.asked().at(calls).limit, 50);
 
   clock_.Advance(absl::Hours(1));
   const size_t calls_later = pages.asked().size();
-  Reader(List(FreeTasks(), pages)).PullAll();
+  FrameReader(List(FreeTasks(), pages)).PullAll();
   EXPECT_EQ(pages.asked().at(calls_later).limit, 200);
 }
 
 TEST_F(TaskListerTest, FirstFrameAloneCarriesThePlan) {
   const MovingList list(1000, /*seed=*/1);
   FakePageSource pages(AnswersFrom(list));
-  Reader reader(List(ListTasksRequest(), pages));
+  FrameReader reader(List(ListTasksRequest(), pages));
 
   reader.PullAll();
 
@@ -519,7 +463,7 @@ TEST_F(TaskListerTest, PlanOnlyCostsNoCall) {
   });
   ListTasksRequest request;
   request.set_plan_only(true);
-  Reader reader(List(request, pages));
+  FrameReader reader(List(request, pages));
 
   reader.PullAll();
 
@@ -538,7 +482,7 @@ TEST_F(TaskListerTest, AnyInterleavingOfAnswersGivesTheSameRows) {
     std::mt19937_64 random(seed);
     FakePageSource pages(AnswersFrom(list));
     pages.Hold();
-    Reader reader(List(ListTasksRequest(), pages));
+    FrameReader reader(List(ListTasksRequest(), pages));
     while (!reader.ended) {
       if (!reader.waiting) reader.Pull();
       const std::vector<size_t> held = pages.held();
@@ -562,7 +506,7 @@ TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
     MovingList list(3000, seed);
     FakePageSource pages(AnswersFrom(list));
     pages.Hold();
-    Reader reader(List(FreeTasks(), pages));
+    FrameReader reader(List(FreeTasks(), pages));
     while (!reader.ended) {
       if (!reader.waiting && random() % 3 != 0) reader.Pull();
       const std::vector<size_t> held = pages.held();
