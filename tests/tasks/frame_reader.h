@@ -33,6 +33,10 @@ inline hss::antivirus::v1::ListTasksResponse ParseFrame(const Frame& frame) {
 struct FrameReader {
   explicit FrameReader(std::shared_ptr<TaskLister> its_lister)
       : lister(std::move(its_lister)) {}
+  // A Next that still waits is answered while there is someone to take it.
+  ~FrameReader() { lister->Cancel(); }
+  FrameReader(const FrameReader&) = delete;
+  FrameReader& operator=(const FrameReader&) = delete;
 
   // Asks for the next frame; true if it came at once.
   bool Pull() {
