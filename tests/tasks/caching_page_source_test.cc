@@ -40,12 +40,12 @@ class CachingPageSourceTest : public ::testing::Test {
  protected:
   // What a question came to.
   struct Asked {
-    PageTicket ticket;
-    std::optional<PageAnswer> answer;
-    int answers = 0;
-
     const Page& page() const { return **answer->page; }
     absl::StatusCode code() const { return answer->page.status().code(); }
+
+    std::optional<PageAnswer> answer;
+    int answers = 0;
+    PageTicket ticket;  // Last: dropping it may bring the answer.
   };
 
   std::unique_ptr<Asked> Ask(PageTerms terms = {},
