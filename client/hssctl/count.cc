@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "client/gateway_channel.h"
+#include "client/hssctl/text.h"
 #include "client/hssctl/verbs.h"
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
 
@@ -35,7 +36,7 @@ int RunCount(const CallFlags& call, const FilterFlags& filter) {
           ->ListTasksPage(&context, request, &response);
   if (!status.ok()) {
     absl::FPrintF(stderr, "hssctl: %s: %s\n", call.address,
-                  status.error_message());
+                  Printable(status.error_message()));
     return kExitCallFailed;
   }
   if (!response.has_total_size()) {

@@ -29,9 +29,12 @@ void PrintEnd(const ListingOutcome& outcome) {
   absl::FPrintF(stderr, "%d tasks in %.2f s", outcome.task_count,
                 absl::ToDoubleSeconds(outcome.duration));
   if (outcome.summary.has_value()) {
-    absl::FPrintF(
-        stderr, ", %d upstream calls%s", outcome.summary->upstream_calls(),
-        outcome.summary->complete() ? "" : "; INCOMPLETE: rows moved too fast");
+    absl::FPrintF(stderr, ", %d upstream calls",
+                  outcome.summary->upstream_calls());
+    if (!outcome.summary->complete()) {
+      absl::FPrintF(stderr, "; INCOMPLETE: %s",
+                    WhyIncomplete(*outcome.summary));
+    }
   }
   absl::FPrintF(stderr, "\n");
 }

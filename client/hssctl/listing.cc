@@ -10,6 +10,7 @@
 #include "client/gateway_channel.h"
 #include "client/hssctl/interrupt.h"
 #include "client/hssctl/progress_bar.h"
+#include "client/hssctl/text.h"
 #include "client/hssctl/verbs.h"
 #include "client/task_range.h"
 
@@ -84,7 +85,7 @@ ListingOutcome RunListing(const ListingFlags& flags,
       absl::FPrintF(stderr, "hssctl: stopped\n");
     } else {
       absl::FPrintF(stderr, "hssctl: %s: %s\n", flags.call.address,
-                    error.message());
+                    Printable(error.message()));
     }
     PrintHint(range, request.max_tasks());
     outcome.exit_code = interrupt.came() ? kExitInterrupted : kExitCallFailed;

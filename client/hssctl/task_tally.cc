@@ -52,7 +52,9 @@ std::string TaskTally::ToText() const {
 
 std::string ToText(const ListSummary& summary) {
   std::string text =
-      Line("complete", summary.complete() ? "yes" : "NO: rows moved too fast");
+      Line("complete", summary.complete()
+                           ? "yes"
+                           : absl::StrCat("NO: ", WhyIncomplete(summary)));
   if (summary.has_oldest_fetch_time() && summary.has_newest_fetch_time()) {
     text +=
         Line("read from HSS",

@@ -11,6 +11,7 @@
 namespace hssgw {
 
 using ::hss::antivirus::v1::ListPlan;
+using ::hss::antivirus::v1::ListSummary;
 using ::hss::antivirus::v1::Task;
 using ::hss::antivirus::v1::TaskStatus;
 using ::hss::antivirus::v1::TaskStatus_Name;
@@ -25,12 +26,26 @@ std::string ToJson(const google::protobuf::Message& message) {
   return json + "\n";
 }
 
+std::string Printable(absl::string_view text) {
+  std::string printable;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    // The second block of control characters is C2 80 to C2 9F in UTF-8.
+    const bool second_block = byte == 0xc2 && i + 1 < text.size() &&
+                              static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (second_block) ++i;
+    const bool control = byte < 0x20 || byte == 0x7f || second_block;
+    printable += control ? '?' : text[i];
+  }
+  return printable;
+}
+
 std::string ToRow(const Task& task) {
   return absl::StrFormat(
       "%-20s  %-9s  %5d hosts  %-36s  %s\n",
       task.has_start_time() ? ToText(ToTime(task.start_time())) : "-",
-      ToWord(task.task_status()), task.host_info_list_size(), task.task_id(),
-      task.task_name());
+      ToWord(task.task_status()), task.host_info_list_size(),
+      Printable(task.task_id()), Printable(task.task_name()));
 }
 
 std::string ToText(const ListPlan& plan) {
@@ -58,6 +73,12 @@ std::string ToText(const ListPlan& plan) {
                     ToText(ToTime(plan.first_frame_expected_time())), "\n");
   }
   return text;
+}
+
+std::string WhyIncomplete(const ListSummary& summary) {
+  return summary.end() == hss::antivirus::v1::END_REASON_ORDER_UNSTABLE
+             ? "HSS changed the order of its rows"
+             : "rows moved too fast";
 }
 
 std::string ToWord(TaskStatus status) {

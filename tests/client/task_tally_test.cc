@@ -67,6 +67,24 @@ TEST(SummaryTextTest, SaysWhatIsMissingAndWhatIsOld) {
             "repairs                  0\n");
 }
 
+TEST(SummaryTextTest, SaysThatTheOrderChanged) {
+  ListSummary summary;
+  summary.set_end(hss::antivirus::v1::END_REASON_ORDER_UNSTABLE);
+
+  EXPECT_THAT(ToText(summary), HasSubstr("NO: HSS changed the order"));
+}
+
+TEST(RowTest, HoldsNothingThatATerminalObeys) {
+  Task task;
+  task.set_task_id("a\x1b[2J");
+  task.set_task_name(
+      "\xc2\x9b"
+      "31m\xe6\x9f\xa5\r\x7f");
+
+  EXPECT_THAT(ToRow(task), testing::EndsWith("?31m\xe6\x9f\xa5??\n"));
+  EXPECT_THAT(ToRow(task), HasSubstr("  a?[2J  "));
+}
+
 TEST(PlanTextTest, HasALineForEveryList) {
   ListPlan plan;
   auto& free = *plan.add_legs();
