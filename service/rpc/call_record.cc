@@ -56,7 +56,8 @@ void CallRecord::Ended(const absl::Status& status,
                        const TaskLister::Account& account) {
   metrics_.CallEnded(method_, status, clock_.Now() - start_);
   metrics_.TasksSent(account.tasks_sent);
-  if (FactsOf(status).reason == Reason::kOrderUnstable) {
+  if (account.order_unstable ||
+      FactsOf(status).reason == Reason::kOrderUnstable) {
     metrics_.OrderViolation();
   }
   LogInfo("call", {{"method", method_},

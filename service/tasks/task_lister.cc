@@ -139,6 +139,7 @@ TaskLister::Account TaskLister::account() const {
   for (const auto& reader : merge_.readers()) {
     account.upstream_calls += reader->upstream_calls();
     account.pages_shared += reader->pages_shared();
+    account.order_unstable |= reader->walk().order_unstable();
   }
   return account;
 }

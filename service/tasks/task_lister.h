@@ -102,6 +102,8 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
     int32_t tasks_sent = 0;
     int32_t upstream_calls = 0;
     int32_t pages_shared = 0;
+    // Upstream gave rows in another order, and the caller took it.
+    bool order_unstable = false;
   };
   Account account() const;
 

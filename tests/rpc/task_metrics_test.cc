@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "hss/antivirus/v1/task_service.grpc.pb.h"
@@ -48,10 +50,24 @@ class TaskMetricsTest : public ::testing::Test {
     return metrics_.Text();
   }
 
+  // The second page has its first two rows, which the first page has too, in
+  // the other order.
+  Page SecondPageInAnotherOrder(const PageQuestion& question) const {
+    std::vector<MovingList::Row> rows(list_.rows().begin() + question.offset,
+                                      list_.rows().end());
+    std::swap(rows.at(0), rows.at(1));
+    return MakePage(rows, question.offset, question.limit, list_.rows().size(),
+                    clock_.Now());
+  }
+
   Metrics metrics_;
   FakeClock clock_;
+  bool order_is_unstable_ = false;
   MovingList list_{/*rows=*/250, /*seed=*/1};
   FakePageSource pages_{[this](const PageQuestion& question) {
+    if (order_is_unstable_ && question.offset > 0) {
+      return SecondPageInAnotherOrder(question);
+    }
     return question.leg.whether_paid_task
                ? MakePage({}, question.offset, question.limit, 0, clock_.Now(),
                           true)
@@ -98,6 +114,18 @@ TEST_F(TaskMetricsTest, RefusedCallIsCountedWithItsReason) {
                 "\",method=\"ListTasks\",reason=\"CALLER_NOT_ALLOWED\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("\nhss_gateway_first_frame_seconds_count 0\n"));
   EXPECT_THAT(text, HasSubstr("\nhss_gateway_streams 0\n"));
+}
+
+TEST_F(TaskMetricsTest, AnotherOrderIsCountedWhetherOrNotTheCallerTakesIt) {
+  order_is_unstable_ = true;
+  ListTasksRequest request;
+  request.mutable_filter()->set_whether_paid_task(false);
+  EXPECT_EQ(List(request).error_code(), grpc::StatusCode::ABORTED);
+  request.set_allow_incomplete(true);
+  EXPECT_TRUE(List(request).ok());
+
+  EXPECT_THAT(TextAtTheEnd(),
+              HasSubstr("\nhss_gateway_order_violations_total 2\n"));
 }
 
 }  // namespace
