@@ -5,8 +5,8 @@
 //   node grpc_js_client.js PROTO_DIR TARGET CA_FILE CALL...
 //
 // TARGET is host:port or unix:/path; with an empty CA_FILE there is no TLS. A
-// CALL is {"list": request}, {"health": "service"} or {"describe": "host"}, each
-// with "timeout_ms" if it must end early. Every line has the code, the message,
+// CALL is {"list": request}, {"pages": request} for ListTasksPage to its end,
+// {"health": "service"} or {"describe": "host"}, each with "timeout_ms" if it must end early. Every line has the code, the message,
 // the details and what the call told in its metadata.
 'use strict';
 
@@ -100,6 +100,25 @@ function list(call) {
   });
 }
 
+// Page after page; each is written as a frame with its tasks.
+async function pages(call) {
+  const client = newClient(LIST_SERVICE);
+  const frames = [];
+  const request = {...call.pages};
+  for (;;) {
+    let page = {};
+    const end = await new Promise((resolve) => {
+      const unary = client.ListTasksPage(request, optionsOf(call),
+        (error, response) => { page = response || {}; });
+      unary.on('status', (status) => setImmediate(() => resolve(ending(status))));
+    });
+    frames.push(protos[LIST_SERVICE].ListTasks.responseSerialize(
+      {tasks: page.tasks}).toString('base64'));
+    request.page_token = page.next_page_token;
+    if (end.code !== 0 || !request.page_token) return {...end, frames};
+  }
+}
+
 function health(call) {
   return new Promise((resolve) => {
     let answer = {};
@@ -157,7 +176,7 @@ function describe(call) {
 async function main() {
   for (const text of calls) {
     const call = JSON.parse(text);
-    const make = call.list ? list : 'health' in call ? health : describe;
+    const make = call.list ? list : call.pages ? pages : 'health' in call ? health : describe;
     console.log(JSON.stringify(await make(call)));
   }
 }

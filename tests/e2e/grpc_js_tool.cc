@@ -69,6 +69,11 @@ ToolAnswer GrpcJsTool::List(const GrpcTarget& target,
   return AnswerOf(Run(target, call.dump()));
 }
 
+ToolAnswer GrpcJsTool::ListPages(const GrpcTarget& target,
+                                 const std::string& request) {
+  return AnswerOf(Run(target, json({{"pages", json::parse(request)}}).dump()));
+}
+
 ToolAnswer GrpcJsTool::CheckHealth(const GrpcTarget& target,
                                    const std::string& service) {
   return AnswerOf(Run(target, json({{"health", service}}).dump()));

@@ -81,6 +81,9 @@ class GrpcJsTool : public GrpcTool {
 
   ToolAnswer List(const GrpcTarget& target, const std::string& request,
                   absl::Duration timeout);
+  // ListTasksPage to its end: a frame for each page. `request` is a
+  // ListTasksPageRequest in JSON.
+  ToolAnswer ListPages(const GrpcTarget& target, const std::string& request);
 
  private:
   // What the script wrote for one call.

@@ -4,7 +4,9 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <httplib.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -45,7 +47,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const GrpcTarget& target) {
                              grpc::InsecureChannelCredentials());
 }
 
-Stack::Stack(const StackOptions& options) : door_(options.door) {
+Stack::Stack(const StackOptions& options)
+    : door_(options.door), options_(options) {
   const std::string simulator_port_file = folder_.Path("simulator.port");
   ChildOptions simulator{
       .program = SimulatorProgram(),
@@ -57,7 +60,17 @@ Stack::Stack(const StackOptions& options) : door_(options.door) {
                              options.simulator_flags.end());
   simulator_ = std::make_unique<Child>(simulator);
   simulator_port_ = simulator_->WaitForPort(simulator_port_file);
+  StartGateway(ListenFlags());
+}
 
+void Stack::KillAndStartGateway() {
+  gateway_->Signal(SIGKILL);
+  gateway_->Wait();
+  unlink(folder_.Path("gateway.port").c_str());
+  StartGateway({"--listen", address()});
+}
+
+void Stack::StartGateway(const std::vector<std::string>& listen_flags) {
   const std::string gateway_port_file = folder_.Path("gateway.port");
   ChildOptions gateway{
       .program = GatewayProgram(),
@@ -65,10 +78,10 @@ Stack::Stack(const StackOptions& options) : door_(options.door) {
                     simulator_url(), "--allow-plaintext-upstream",
                     "--calls-per-minute", "0"},
       .environment = {"HUAWEICLOUD_SDK_AK=SIMULATORACCESSKEY01",
-                      "HUAWEICLOUD_SDK_SK=" + options.secret_key,
+                      "HUAWEICLOUD_SDK_SK=" + options_.secret_key,
                       "HUAWEICLOUD_SDK_PROJECT_ID="
                       "05c2d0c9a980f47c2f8dc00b23cbef21"}};
-  for (const auto& flags : {ListenFlags(), options.gateway_flags}) {
+  for (const auto& flags : {listen_flags, options_.gateway_flags}) {
     gateway.arguments.insert(gateway.arguments.end(), flags.begin(),
                              flags.end());
   }

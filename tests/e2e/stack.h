@@ -55,6 +55,10 @@ class Stack {
   // By the door of the options.
   GrpcTarget target() const;
 
+  // Kills the gateway as a machine that loses power would, and starts another
+  // on the same port. TCP alone.
+  void KillAndStartGateway();
+
   Child& gateway() { return *gateway_; }
   Child& simulator() { return *simulator_; }
 
@@ -72,8 +76,10 @@ class Stack {
 
  private:
   std::vector<std::string> ListenFlags();
+  void StartGateway(const std::vector<std::string>& listen_flags);
 
   const Door door_;
+  const StackOptions options_;
   TempFolder folder_;
   std::optional<TestCertificates> certificates_;  // TLS alone.
   std::unique_ptr<Child> simulator_;
