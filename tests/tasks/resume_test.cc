@@ -150,9 +150,10 @@ TEST_F(ResumeTest, ChurnBetweenAllStreamsLosesAndRepeatsNothing) {
       const auto ids =
           ListBreakingAtEveryFrame(FreeTasks(), AnswersFrom(list), [&] {
             if (std::exchange(first, false)) return;
-            const bool arrive = random() % 2 == 0;
-            list.Arrive(arrive ? k : 0);
-            list.Leave(arrive ? 0 : k / 8);
+            const auto kind = random() % 3;
+            if (kind == 0) list.Arrive(k);
+            if (kind == 1) list.Leave(k);
+            if (kind == 2) list.MoveToHead(k);
           });
       ASSERT_TRUE(status_.ok()) << status_;
       ASSERT_TRUE(last_.summary().complete());
