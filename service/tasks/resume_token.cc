@@ -32,7 +32,7 @@ absl::Status Invalid(absl::string_view what) {
 }
 
 absl::Status Expired(absl::Time at, absl::Time now) {
-  return MakeError(absl::StatusCode::kInvalidArgument,
+  return MakeError(absl::StatusCode::kAborted,
                    absl::StrCat("the token expired ",
                                 absl::FormatDuration(
                                     absl::Trunc(now - at, absl::Seconds(1))),

@@ -40,8 +40,8 @@ class ResumeTokens {
   std::string Seal(const ListPosition& position, TokenPurpose purpose,
                    absl::string_view binding, absl::Time now) const;
 
-  // Fails: INVALID_ARGUMENT, TOKEN_INVALID or TOKEN_EXPIRED; the message tells
-  // a token of another version from one that does not belong here.
+  // Fails: INVALID_ARGUMENT, TOKEN_INVALID, where the message tells a token of
+  // another version from one that does not belong here; ABORTED, TOKEN_EXPIRED.
   absl::StatusOr<ListPosition> Open(absl::string_view token,
                                     TokenPurpose purpose,
                                     absl::string_view binding,

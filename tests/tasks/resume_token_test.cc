@@ -201,7 +201,7 @@ TEST_F(ResumeTokenTest, ExpiresAfterItsLifetime) {
   EXPECT_TRUE(Open(token).ok());
   clock_.Advance(absl::Seconds(3));
   const absl::Status status = Open(token);
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(FactsOf(status).reason, Reason::kTokenExpired);
 }
 
