@@ -50,7 +50,9 @@ bool MayTryAgain(const Break& end, absl::Duration left) {
   if (end.pushback.value_or(absl::ZeroDuration()) < absl::ZeroDuration()) {
     return false;
   }
-  const bool resumes = DetailOf<ResumeInfo>(status).has_value();
+  // Before its first frame a gateway has no token to tell.
+  const auto info = DetailOf<ResumeInfo>(status);
+  const bool resumes = info.has_value() && !info->resume_token().empty();
   switch (status.code()) {
     case absl::StatusCode::kOk:  // broken: no summary came
     case absl::StatusCode::kUnavailable:

@@ -69,9 +69,9 @@ grpc::Status MakeGatewayError(const ErrorParts& parts) {
     info.set_domain("hss-gateway");
     status.add_details()->PackFrom(info);
   }
-  if (!parts.resume_token.empty()) {
+  if (parts.resume_token.has_value()) {
     ResumeInfo info;
-    info.set_resume_token(parts.resume_token);
+    info.set_resume_token(*parts.resume_token);
     if (parts.tasks_sent >= 0) {
       info.mutable_progress()->set_tasks_sent(parts.tasks_sent);
     }

@@ -5,6 +5,7 @@
 
 #include <grpcpp/support/status.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ std::string TokenBehind(int count);
 struct ErrorParts {
   grpc::StatusCode code = grpc::StatusCode::UNAVAILABLE;
   std::string reason;
-  std::string resume_token;  // empty: no ResumeInfo
+  std::optional<std::string> resume_token;  // absent: no ResumeInfo
   // Tasks that the stream sent, as ResumeInfo tells. Negative: it does not.
   int tasks_sent = -1;
   int retry_seconds = 0;  // 0: no RetryInfo
