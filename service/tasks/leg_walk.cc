@@ -51,9 +51,7 @@ bool IsShort(const Page& page) { return RowCount(page) < page.limit; }
 }  // namespace
 
 LegWalk::LegWalk(const LegWalkOptions& options)
-    : options_(options), limit_(options.limit) {
-  next_ = {.offset = 0, .limit = limit_};
-}
+    : options_(options), limit_(options.limit), next_{.limit = limit_} {}
 
 LegWalk::LegWalk(const LegWalkOptions& options, const LegPosition& position)
     : LegWalk(options) {
@@ -74,8 +72,6 @@ LegWalk::LegWalk(const LegWalkOptions& options, const LegPosition& position)
   frontier_ = position.anchors;
   frontier_millis_ = position.last_millis;
   end_position_ = position.rows_before;
-  frontier_offset_ =
-      position.rows_before - static_cast<int64_t>(position.anchors.size());
   next_.offset = static_cast<int32_t>(OffsetAfterFrontier(/*on_grid=*/true));
 }
 
@@ -135,8 +131,9 @@ LegWalk::Joint LegWalk::FindJoint(const Page& page) const {
     }
     joint.shared = true;
     joint.last_shared = i;
-    const int64_t there = int64_t{page.offset} + i;
-    joint.drift = static_cast<int32_t>(there - (frontier_offset_ + it->second));
+    const int64_t end = int64_t{page.offset} + i - it->second +
+                        static_cast<int64_t>(frontier_.size());
+    joint.drift = static_cast<int32_t>(end - end_position_);
   }
   return joint;
 }
@@ -206,13 +203,13 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
     order_unstable_ = true;
     whole_ = false;
   }
+  const bool repaired = repair_tries_ > 0;
   NoteDrift(joint.drift);
   const RowRuns runs = TakeNewRows(page, joint);
   if (joint.last_shared + 1 < page.tasks.size()) {
     MoveFrontier(page);
   } else {
-    end_position_ =
-        frontier_offset_ + static_cast<int64_t>(frontier_.size()) + joint.drift;
+    end_position_ += joint.drift;
   }
   answers_without_news_ = runs.empty() ? answers_without_news_ + 1 : 0;
   if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
@@ -225,6 +222,8 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
   }
   end_was_said_ = IsShort(page) && (runs.empty() || !page.total_num);
   if (absl::Status status = PlanNext(page); !status.ok()) return status;
+  // Only a page as young as this one is sure to stand where this one says.
+  if (repaired || runs.empty()) next_.sent_after = page.sent_at;
   return runs;
 }
 
@@ -233,11 +232,11 @@ absl::StatusOr<RowRuns> LegWalk::TakeApartPage(const Page& page) {
   end_was_said_ = page.tasks.empty();
   window_ = 1;
   moved_ = true;
-  if (answers_without_news_ >= kMaxAnswersWithoutNews) {
-    if (absl::Status status = GiveUp(page); !status.ok()) return status;
-    return RowRuns();
+  if (answers_without_news_ < kMaxAnswersWithoutNews) {
+    PlanRepair(page);
+  } else if (absl::Status status = GiveUp(page); !status.ok()) {
+    return status;
   }
-  if (absl::Status status = PlanRepair(page); !status.ok()) return status;
   return RowRuns();
 }
 
@@ -290,7 +289,8 @@ void LegWalk::NoteTotal(const Page& page) {
 
 void LegWalk::NoteDrift(int32_t drift) {
   previous_drift_ = drift_;
-  drift_ = drift;
+  // A repair took several answers, and rows moved between all of them.
+  drift_ = drift / (repair_tries_ + 1);
   if (drift != 0) moved_ = true;
   window_ =
       drift != 0 || repair_tries_ > 0 ? 1 : std::min(2 * window_, kFullWindow);
@@ -303,7 +303,6 @@ void LegWalk::MoveFrontier(const Page& page) {
   frontier_.clear();
   for (const TaskSpan& task : page.tasks) frontier_.push_back(RowMark(task));
   if (!page.tasks.empty()) frontier_millis_ = page.tasks.back().start_millis;
-  frontier_offset_ = page.offset;
   end_position_ = page.offset + RowCount(page);
 }
 
@@ -380,22 +379,28 @@ absl::Status LegWalk::PlanNext(const Page& page) {
 
 bool LegWalk::LiesBeforeFrontier(const Page& page) const {
   if (page.tasks.empty()) return false;
-  absl::flat_hash_set<uint64_t> ids;
-  for (const TaskSpan& task : page.tasks) ids.insert(task.id_hash);
-  if (!seen_.Among(ids).empty()) return true;
   // Newer rows stand before older ones.
   const int64_t page_time = page.tasks.back().start_millis;
-  return page_time != kNoTime && frontier_millis_ != kNoTime &&
-         page_time > frontier_millis_;
+  if (page_time != kNoTime && frontier_millis_ != kNoTime &&
+      page_time != frontier_millis_) {
+    return page_time > frontier_millis_;
+  }
+  absl::flat_hash_set<uint64_t> ids;
+  for (const TaskSpan& task : page.tasks) ids.insert(task.id_hash);
+  return !seen_.Among(ids).empty();
 }
 
-absl::Status LegWalk::PlanRepair(const Page& page) {
+void LegWalk::PlanRepair(const Page& page) {
   ++repairs_;
   ++repair_tries_;
+  // Rows move between two tries: of two bounds that contradict each other, only
+  // the newer one still holds.
   if (LiesBeforeFrontier(page)) {
     before_ = std::max<int64_t>(before_, page.offset + RowCount(page));
+    if (after_.has_value() && *after_ <= before_) after_.reset();
   } else {
     after_ = std::min<int64_t>(after_.value_or(page.offset), page.offset);
+    if (*after_ <= before_) before_ = 0;
   }
   const int64_t reach = int64_t{limit_ * 4 / 5} << (repair_tries_ - 1);
   int64_t offset = 0;
@@ -406,13 +411,10 @@ absl::Status LegWalk::PlanRepair(const Page& page) {
   } else {
     offset = before_ + reach - limit_ * 4 / 5;
   }
-  const bool nothing_left = after_.has_value() && *after_ <= before_;
-  if (nothing_left) return GiveUp(page);
   next_ = {.offset =
                static_cast<int32_t>(std::clamp<int64_t>(offset, 0, kMaxOffset)),
            .limit = limit_,
            .sent_after = page.sent_at};
-  return absl::OkStatus();
 }
 
 std::vector<int32_t> LegWalk::NextAfter(int count) const {

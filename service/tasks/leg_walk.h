@@ -127,7 +127,8 @@ class LegWalk {
     bool shared = false;
     uint32_t first_shared = 0;
     uint32_t last_shared = 0;
-    int32_t drift = 0;  // how far the last shared row moved down the list
+    // How far the last shared row moved down the list since the last joint.
+    int32_t drift = 0;
     bool reordered = false;
     std::vector<bool> is_shared;
   };
@@ -149,7 +150,7 @@ class LegWalk {
   void FinishPass(const Page& page);
   int64_t OffsetAfterFrontier(bool on_grid) const;
   absl::Status PlanNext(const Page& page);
-  absl::Status PlanRepair(const Page& page);
+  void PlanRepair(const Page& page);
   bool LiesBeforeFrontier(const Page& page) const;
 
   const LegWalkOptions options_;
@@ -157,12 +158,10 @@ class LegWalk {
   Phase phase_ = Phase::kFirst;
   Ask next_;
 
-  // The frontier page's rows (RowMark), the start time of the last of them,
-  // where they stood, and where the row after the last of them stands now, as
-  // far as the pages tell.
+  // The frontier page's rows (RowMark), the start time of the last of them, and
+  // where the row after it stands now, as far as the pages tell.
   std::vector<uint64_t> frontier_;
   int64_t frontier_millis_ = kNoTime;
-  int64_t frontier_offset_ = 0;
   int64_t end_position_ = 0;
 
   // Kept for reading the head again: rows (RowMark) and the newest start time.
@@ -170,7 +169,7 @@ class LegWalk {
   int64_t first_millis_ = kNoTime;
   SeenRows seen_;
 
-  int32_t drift_ = 0;             // of the last joint
+  int32_t drift_ = 0;             // of the last joint, an answer
   int32_t previous_drift_ = 0;    // of the one before
   bool moved_ = false;            // a joint drifted, or total_num changed
   int32_t window_ = kFullWindow;  // pages that may be under way at once

@@ -5,14 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "service/base/error.h"
 #include "tests/tasks/frame_reader.h"
 #include "tests/testing/fake_clock.h"
@@ -472,61 +469,6 @@ TEST_F(TaskListerTest, PlanOnlyCostsNoCall) {
   EXPECT_THAT(reader.frames[0].plan().legs(), SizeIs(2));
   EXPECT_EQ(reader.summary().end(), hss::antivirus::v1::END_REASON_PLAN_ONLY);
   EXPECT_THAT(pages.asked(), IsEmpty());
-}
-
-// Property: whatever the order of the answers, the rows are the same.
-TEST_F(TaskListerTest, AnyInterleavingOfAnswersGivesTheSameRows) {
-  const MovingList list(2500, /*seed=*/1);
-  for (uint64_t seed = 0; seed < 50; ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::mt19937_64 random(seed);
-    FakePageSource pages(AnswersFrom(list));
-    pages.Hold();
-    FrameReader reader(List(ListTasksRequest(), pages));
-    while (!reader.ended) {
-      if (!reader.waiting) reader.Pull();
-      const std::vector<size_t> held = pages.held();
-      if (!held.empty()) pages.Release(held[random() % held.size()]);
-    }
-    ASSERT_TRUE(reader.status.ok()) << reader.status;
-    ASSERT_THAT(reader.ids, SizeIs(5000));
-    for (size_t i = 0; i < reader.ids.size(); ++i) {
-      EXPECT_EQ(reader.ids[i], std::to_string(2500 - i / 2));
-    }
-  }
-}
-
-// Property: the walk's promise holds with pages under way in parallel, answered
-// in any order and of different age, and with a reader that is slow.
-TEST_F(TaskListerTest, ChurnUnderPrefetchLosesNothing) {
-  for (uint64_t seed = 0; seed < 60; ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    std::mt19937_64 random(seed);
-    const int churn = static_cast<int>(seed % 3) * 4;
-    MovingList list(3000, seed);
-    FakePageSource pages(AnswersFrom(list));
-    pages.Hold();
-    FrameReader reader(List(FreeTasks(), pages));
-    while (!reader.ended) {
-      if (!reader.waiting && random() % 3 != 0) reader.Pull();
-      const std::vector<size_t> held = pages.held();
-      if (held.empty()) continue;
-      list.Arrive(static_cast<int>(random() % 2) * churn);
-      list.Leave(static_cast<int>(random() % 2) * churn);
-      pages.Release(held[random() % held.size()]);
-    }
-    ASSERT_TRUE(reader.status.ok()) << reader.status;
-    std::map<std::string, int> times;
-    for (const std::string& id : reader.ids) ++times[id];
-    for (const auto& [id, count] : times) EXPECT_EQ(count, 1) << id;
-    for (const uint64_t id : list.steady()) {
-      EXPECT_TRUE(times.contains(std::to_string(id))) << "lost " << id;
-    }
-    const double ideal =
-        1 + (static_cast<double>(reader.ids.size()) - 10) / 190;
-    // One window of pages may have been asked for in vain.
-    EXPECT_LE(static_cast<double>(pages.asked().size()), 1.6 * ideal + 4);
-  }
 }
 
 }  // namespace

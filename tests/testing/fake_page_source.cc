@@ -60,6 +60,7 @@ void FakePageSource::Release(size_t index) { Finish(index, std::nullopt); }
 void FakePageSource::Finish(size_t index, std::optional<absl::Status> instead) {
   PageCallback done;
   PageQuestion question;
+  PageTerms terms;
   {
     MutexLock lock(mu_);
     const auto it = waiting_.find(index);
@@ -67,11 +68,13 @@ void FakePageSource::Finish(size_t index, std::optional<absl::Status> instead) {
     done = std::move(it->second);
     waiting_.erase(it);
     question = asked_[index];
+    terms = terms_[index];
     if (instead.has_value()) ++cancelled_;
   }
   PageAnswer answer{.page = absl::UnknownError(""), .upstream_calls = 1};
-  absl::StatusOr<Page> page =
-      instead.has_value() ? absl::StatusOr<Page>(*instead) : answer_(question);
+  absl::StatusOr<Page> page = instead.has_value()
+                                  ? absl::StatusOr<Page>(*instead)
+                                  : answer_(question, terms);
   if (page.ok()) {
     answer.page = std::make_shared<const Page>(*std::move(page));
   } else {

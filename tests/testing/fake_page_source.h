@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,7 +20,17 @@ class FakePageSource : public PageSource {
  public:
   using Answer = std::function<absl::StatusOr<Page>(const PageQuestion&)>;
 
-  explicit FakePageSource(Answer answer) : answer_(std::move(answer)) {}
+  // One that looks at the terms too, as a cache does.
+  using AnswerByTerms = std::function<absl::StatusOr<Page>(const PageQuestion&,
+                                                           const PageTerms&)>;
+
+  explicit FakePageSource(Answer answer)
+      : FakePageSource(
+            [answer = std::move(answer)](const PageQuestion& question,
+                                         const PageTerms& /*terms*/) {
+              return answer(question);
+            }) {}
+  explicit FakePageSource(AnswerByTerms answer) : answer_(std::move(answer)) {}
   // What is still held is answered with CANCELLED.
   ~FakePageSource() override;
 
@@ -51,7 +62,7 @@ class FakePageSource : public PageSource {
  private:
   void Finish(size_t index, std::optional<absl::Status> instead);
 
-  const Answer answer_;
+  const AnswerByTerms answer_;
   mutable Mutex mu_;
   bool holding_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<PageQuestion> asked_ ABSL_GUARDED_BY(mu_);

@@ -2,6 +2,7 @@
 #include "tests/testing/moving_list.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -64,30 +65,56 @@ MovingList::MovingList(int rows, uint64_t seed)
 }
 
 void MovingList::Arrive(int count) {
-  for (int i = 0; i < count; ++i) {
-    rows_.insert(rows_.begin(), {next_id_++, NextTime()});
-  }
+  for (int i = 0; i < count; ++i) rows_.push_front({next_id_++, NextTime()});
 }
 
 void MovingList::Leave(int count) {
-  for (int i = 0; i < count && !rows_.empty(); ++i) {
-    const auto at =
-        rows_.begin() + static_cast<ptrdiff_t>(random_() % rows_.size());
-    steady_.erase(at->id);
-    rows_.erase(at);
-  }
+  if (count > 0) TakeOut(Draw(count));
 }
 
 void MovingList::MoveToHead(int count) {
-  for (int i = 0; i < count && !rows_.empty(); ++i) {
-    const auto at =
-        rows_.begin() + static_cast<ptrdiff_t>(random_() % rows_.size());
-    const uint64_t id = at->id;
-    steady_.erase(id);
-    moved_.insert(id);
-    rows_.erase(at);
-    rows_.insert(rows_.begin(), {id, NextTime()});
+  if (count == 0) return;
+  for (const Row& row : TakeOut(Draw(count))) {
+    moved_.insert(row.id);
+    rows_.push_front({row.id, NextTime()});
   }
+}
+
+void MovingList::ChangeStatus(int count) {
+  const size_t changed = std::min(static_cast<size_t>(count), rows_.size());
+  const size_t begin = Random(rows_.size() - changed + 1);
+  std::vector<bool> drawn(rows_.size());
+  std::fill_n(drawn.begin() + static_cast<ptrdiff_t>(begin), changed, true);
+  TakeOut(drawn);
+}
+
+// `count` rows, each of the same chance: what is left to draw over the rows
+// that are left to look at.
+std::vector<bool> MovingList::Draw(int count) {
+  std::vector<bool> drawn(rows_.size());
+  size_t wanted = std::min(static_cast<size_t>(count), rows_.size());
+  for (size_t i = 0; i < drawn.size() && wanted > 0; ++i) {
+    if (Random(drawn.size() - i) >= wanted) continue;
+    drawn[i] = true;
+    --wanted;
+  }
+  return drawn;
+}
+
+std::vector<MovingList::Row> MovingList::TakeOut(
+    const std::vector<bool>& drawn) {
+  std::vector<Row> taken;
+  std::deque<Row> left;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (!drawn[i]) {
+      left.push_back(rows_[i]);
+      continue;
+    }
+    steady_.erase(rows_[i].id);
+    taken.push_back(rows_[i]);
+  }
+  rows_ = std::move(left);
+  return taken;
 }
 
 Page MovingList::Read(int32_t offset, int32_t limit, absl::Time sent_at,
