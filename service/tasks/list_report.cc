@@ -245,7 +245,8 @@ ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
   summary.set_complete(std::all_of(readers.begin(), readers.end(), IsWhole));
   summary.set_end(EndOf(readers, enough_sent));
   summary.set_task_count(tasks_sent);
-  absl::Time oldest = absl::InfiniteFuture();
+  // Also of what was sent before a break.
+  const absl::Time oldest = merge.Position().oldest_sent_at;
   absl::Time newest = absl::InfinitePast();
   for (const auto& reader : readers) {
     const LegWalk& walk = reader->walk();
@@ -258,7 +259,6 @@ ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
                                     reader->rows_outside_window());
     summary.set_repairs(summary.repairs() + walk.repairs());
     summary.set_stale(summary.stale() || reader->stale());
-    oldest = std::min(oldest, reader->oldest_sent_at());
     newest = std::max(newest, reader->newest_sent_at());
   }
   const auto first = SumOver(readers, [](const LegReader& reader) {
@@ -271,6 +271,8 @@ ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
   if (last.has_value()) summary.set_last_total_num(Clamped(*last));
   if (oldest != absl::InfiniteFuture()) {
     *summary.mutable_oldest_fetch_time() = ToTimestamp(oldest);
+  }
+  if (newest != absl::InfinitePast()) {
     *summary.mutable_newest_fetch_time() = ToTimestamp(newest);
   }
   return summary;

@@ -303,6 +303,54 @@ TEST_F(ResumeTest, ExpiredTokenIsToldApart) {
             Reason::kTokenExpired);
 }
 
+TEST_F(ResumeTest, MoveSeenBeforeTheBreakIsRememberedAfterIt) {
+  MovingList list(4000, /*seed=*/6);
+  int asked = 0;
+  const auto answer =
+      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+    // Within the first stream; quiet ever after.
+    if (++asked == 3) list.Arrive(30);
+    return list.Read(question.offset, question.limit, absl::UnixEpoch());
+  };
+  const auto ids = ListBreakingAtEveryFrame(FreeTasks(), answer, [] {});
+
+  EXPECT_EQ(ids.size(), 4030U);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), "4030"), 1);
+}
+
+// What the summary says is of the whole listing, not of its last stream.
+TEST_F(ResumeTest, FaultsBeforeTheBreakAreInTheSummaryAfterIt) {
+  const MovingList list(2000, /*seed=*/7);
+  const auto gateway = NewGateway([&](const PageQuestion& question) {
+    return absl::StatusOr<Page>(
+        list.Read(question.offset, question.limit, clock_.Now()));
+  });
+  FrameReader reader(*gateway->List(FreeTasks()));
+  reader.Pull();
+  const auto query = TaskQuery::FromProto(
+      FreeTasks(), {.profile = "default", .projects = {"p"}});
+  const std::string binding = TokenBinding(*query, "");
+  ListPosition position =
+      *gateway->tokens.Open(reader.frames.back().resume_token(),
+                            TokenPurpose::kResume, binding, clock_.Now());
+  for (const bool unstable : {false, true}) {
+    position.legs.at(0).whole = false;
+    position.legs.at(0).order_unstable = unstable;
+    position.oldest_sent_at = absl::UnixEpoch() + absl::Seconds(1);
+    ListTasksRequest request = FreeTasks();
+    request.set_resume_token(gateway->tokens.Seal(
+        position, TokenPurpose::kResume, binding, clock_.Now()));
+    FrameReader rest(*gateway->List(request));
+    rest.PullAll();
+    ASSERT_TRUE(rest.status.ok()) << rest.status;
+    EXPECT_FALSE(rest.summary().complete());
+    EXPECT_EQ(rest.summary().oldest_fetch_time().seconds(), 1);
+    EXPECT_EQ(rest.summary().end(),
+              unstable ? hss::antivirus::v1::END_REASON_ORDER_UNSTABLE
+                       : hss::antivirus::v1::END_REASON_LIST_CHANGED);
+  }
+}
+
 TEST_F(ResumeTest, GapThatWasSkippedIsRememberedAcrossTheBreak) {
   MovingList list(2000, /*seed=*/5);
   ListTasksRequest request = FreeTasks();
