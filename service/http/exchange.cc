@@ -237,23 +237,25 @@ TransferFailure Exchange::Describe(CURLcode code) const {
   CURL* const easy = easy_.get();
   const long new_connections = InfoOf<long>(easy, CURLINFO_NUM_CONNECTS);
   const bool https_proxy = absl::StartsWith(options_->proxy, "https://");
+  const bool https = absl::StartsWith(origin_, "https://");
   const long connect_status = InfoOf<long>(easy, CURLINFO_HTTP_CONNECTCODE);
-  return {.code = code,
-          .authority = AuthorityOf(request_.origin),
-          .sent = sent_,
-          .reused_connection = sent_ && new_connections == 0,
-          .answer_began = answer_began_,
-          .deadline_passed = sent_ ? deadline_is_nearest_
-                                   : deadline_is_nearest_before_sending_,
-          .body_too_large = body_too_large_,
-          .headers_too_large = headers_too_large_,
-          .resend_refused = resend_refused_,
-          .by_proxy = !options_->proxy.empty(),
-          .tls_of_proxy = https_proxy && connect_status == 0 && !sent_,
-          .proxy_status = connect_status,
-          .verify_result = InfoOf<long>(easy, CURLINFO_SSL_VERIFYRESULT),
-          .os_error = InfoOf<long>(easy, CURLINFO_OS_ERRNO),
-          .detail = error_text_.data()};
+  return {
+      .code = code,
+      .authority = AuthorityOf(request_.origin),
+      .sent = sent_,
+      .reused_connection = sent_ && new_connections == 0,
+      .answer_began = answer_began_,
+      .deadline_passed =
+          sent_ ? deadline_is_nearest_ : deadline_is_nearest_before_sending_,
+      .body_too_large = body_too_large_,
+      .headers_too_large = headers_too_large_,
+      .resend_refused = resend_refused_,
+      .by_proxy = !options_->proxy.empty(),
+      .tls_of_proxy = https_proxy && connect_status == 0 && (!sent_ || !https),
+      .proxy_status = connect_status,
+      .verify_result = InfoOf<long>(easy, CURLINFO_SSL_VERIFYRESULT),
+      .os_error = InfoOf<long>(easy, CURLINFO_OS_ERRNO),
+      .detail = error_text_.data()};
 }
 
 void Exchange::Finish(absl::StatusOr<HttpResponse> result) {

@@ -41,6 +41,10 @@ bool Says(const TransferFailure& failure,
   });
 }
 
+bool SaysAlert(const TransferFailure& failure) {
+  return Says(failure, {" alert "});
+}
+
 constexpr Wording kUntrusted = {
     "TLS_UNTRUSTED", "shows a certificate that is not trusted",
     "name its authority with ca_file, or check who answers there"};
@@ -107,7 +111,7 @@ Wording TlsWording(const TransferFailure& failure) {
 Wording BrokenWording(const TransferFailure& failure) {
   // With TLS 1.3 a peer that misses our certificate says so after the
   // handshake.
-  if (Says(failure, {" alert "})) {
+  if (SaysAlert(failure)) {
     return {"TLS", "ended TLS with an alert",
             "check the certificate it asks for"};
   }
@@ -138,6 +142,9 @@ bool IsOfProxy(const TransferFailure& failure) {
     case CURLE_SSL_CONNECT_ERROR:
       return failure.tls_of_proxy;
     default:
+      // With TLS 1.3 it says after the handshake that it misses our
+      // certificate.
+      if (failure.tls_of_proxy && SaysAlert(failure)) return true;
       // The tunnel was refused, or broke before it stood.
       return !failure.sent && (failure.code == CURLE_RECV_ERROR ||
                                failure.code == CURLE_SEND_ERROR ||

@@ -28,7 +28,8 @@ struct TransferFailure {
   bool resend_refused = false;
   // A proxy was to be used.
   bool by_proxy = false;
-  // TLS, if it is what failed, was with the proxy and not yet with the peer.
+  // TLS, if it is what failed, was with the proxy and not, or not yet, with the
+  // peer.
   bool tls_of_proxy = false;
   // The proxy's answer to CONNECT; 0: none.
   long proxy_status = 0;

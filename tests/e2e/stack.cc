@@ -49,6 +49,11 @@ std::shared_ptr<grpc::Channel> OpenChannel(const GrpcTarget& target) {
 
 Stack::Stack(const StackOptions& options)
     : door_(options.door), options_(options) {
+  if (options_.endpoint.empty()) StartSimulator();
+  StartGateway(ListenFlags());
+}
+
+void Stack::StartSimulator() {
   const std::string simulator_port_file = folder_.Path("simulator.port");
   ChildOptions simulator{
       .program = SimulatorProgram(),
@@ -56,11 +61,10 @@ Stack::Stack(const StackOptions& options)
       .arguments = {"--port", "0", "--port-file", simulator_port_file,
                     "--newest", "1737532317458"}};
   simulator.arguments.insert(simulator.arguments.end(),
-                             options.simulator_flags.begin(),
-                             options.simulator_flags.end());
+                             options_.simulator_flags.begin(),
+                             options_.simulator_flags.end());
   simulator_ = std::make_unique<Child>(simulator);
   simulator_port_ = simulator_->WaitForPort(simulator_port_file);
-  StartGateway(ListenFlags());
 }
 
 void Stack::KillAndStartGateway() {
@@ -75,12 +79,16 @@ void Stack::StartGateway(const std::vector<std::string>& listen_flags) {
   ChildOptions gateway{
       .program = GatewayProgram(),
       .arguments = {"--port-file", gateway_port_file, "--endpoint",
-                    simulator_url(), "--allow-plaintext-upstream",
-                    "--calls-per-minute", "0"},
+                    options_.endpoint.empty() ? simulator_url()
+                                              : options_.endpoint,
+                    "--allow-plaintext-upstream", "--calls-per-minute", "0"},
       .environment = {"HUAWEICLOUD_SDK_AK=SIMULATORACCESSKEY01",
                       "HUAWEICLOUD_SDK_SK=" + options_.secret_key,
                       "HUAWEICLOUD_SDK_PROJECT_ID="
                       "05c2d0c9a980f47c2f8dc00b23cbef21"}};
+  gateway.environment.insert(gateway.environment.end(),
+                             options_.gateway_environment.begin(),
+                             options_.gateway_environment.end());
   for (const auto& flags : {listen_flags, options_.gateway_flags}) {
     gateway.arguments.insert(gateway.arguments.end(), flags.begin(),
                              flags.end());

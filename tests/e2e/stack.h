@@ -39,6 +39,10 @@ struct StackOptions {
   Door door = Door::kTcp;
   std::vector<std::string> simulator_flags;
   std::vector<std::string> gateway_flags;
+  // NAME=value, beside those of the credential.
+  std::vector<std::string> gateway_environment;
+  // Asked in the place of a simulator, which is then not started.
+  std::string endpoint;
   std::string secret_key = "simulator-secret-key-for-tests-only-0001";
 };
 
@@ -46,8 +50,10 @@ class Stack {
  public:
   explicit Stack(const StackOptions& options = {});
 
-  // Both listen.
-  bool up() const { return simulator_port_ > 0 && gateway_port_ > 0; }
+  // Whatever was started listens.
+  bool up() const {
+    return (simulator_ == nullptr || simulator_port_ > 0) && gateway_port_ > 0;
+  }
 
   // "127.0.0.1:port" of the gateway's TCP port.
   std::string address() const;
@@ -75,6 +81,7 @@ class Stack {
   const TempFolder& folder() const { return folder_; }
 
  private:
+  void StartSimulator();
   std::vector<std::string> ListenFlags();
   void StartGateway(const std::vector<std::string>& listen_flags);
 

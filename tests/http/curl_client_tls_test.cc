@@ -317,6 +317,16 @@ TEST_F(CurlClientProxyTest, ProxyOverTlsSeesOurCertificate) {
   EXPECT_THAT(Get("http://upstream.invalid", options), IsOk());
 }
 
+TEST_F(CurlClientProxyTest, ProxyOverTlsLetsNobodyThroughWithoutACertificate) {
+  ScriptedSocketOptions demanding = Valid();
+  demanding.client_ca_file = certificates_.ca_file();
+  const ScriptedSocket proxy({kTlsAnswer}, demanding);
+  CurlClientOptions options = Through(proxy.tls_origin());
+  options.proxy_ca_file = certificates_.ca_file();
+
+  EXPECT_EQ(CauseOf(Get("http://upstream.invalid", options)), "PROXY");
+}
+
 TEST_F(CurlClientProxyTest, ProxyOverTlsIsNotTrustedUnknown) {
   const ScriptedSocket proxy({kTlsAnswer}, Valid());
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -15,6 +16,9 @@
 
 namespace hssgw::simulator {
 namespace {
+
+// How long a peer has to read why its handshake failed.
+constexpr absl::Duration kForTheAlert = absl::Seconds(5);
 
 int ToPollTimeout(absl::Duration duration) {
   const int64_t millis =
@@ -51,7 +55,16 @@ Connection::~Connection() {
 }
 
 bool Connection::Handshake() {
-  return tls_ == nullptr || SSL_accept(tls_.get()) == 1;
+  if (tls_ == nullptr || SSL_accept(tls_.get()) == 1) return true;
+  // Closed over bytes that nobody has read, a socket sends RST, which overtakes
+  // the alert that says why.
+  shutdown(socket_, SHUT_WR);
+  std::array<char, 4096> ignored{};
+  pollfd poll_socket{socket_, POLLIN, 0};
+  while (poll(&poll_socket, 1, ToPollTimeout(kForTheAlert)) > 0 &&
+         recv(socket_, ignored.data(), ignored.size(), 0) > 0) {
+  }
+  return false;
 }
 
 bool Connection::WaitForRequest(absl::Duration patience) {
