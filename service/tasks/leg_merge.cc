@@ -205,6 +205,14 @@ ListPosition LegMerge::Position() const {
   position.window = static_cast<int32_t>(window);
   position.legs = PositionsOf(window);
   if (window > 0) position.first_legs = PositionsOf(0);
+  // A fault in a window that was read is one of the listing.
+  for (const auto& reader : readers_) {
+    if (reader->retired()) continue;
+    LegPosition& told = position.legs.front();
+    told.whole = told.whole && reader->walk().whole();
+    told.order_unstable =
+        told.order_unstable || reader->walk().order_unstable();
+  }
   return position;
 }
 

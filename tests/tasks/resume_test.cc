@@ -195,24 +195,27 @@ TEST_F(ResumeTest, HeadThatIsReadAgainGoesOnToo) {
   EXPECT_EQ(ids.size(), 3500U);
 }
 
-TEST_F(ResumeTest, WindowsThatWereReadAreNotReadAgain) {
-  // Cut into windows: an old span, each window with its rows.
-  ListTasksRequest request = FreeTasks();
-  const absl::Time end = clock_.Now() - absl::Hours(24 * 200);
-  const absl::Time begin = end - absl::Hours(24 * 20);
-  request.mutable_filter()->mutable_begin_time()->set_seconds(
-      absl::ToUnixSeconds(begin));
-  request.mutable_filter()->mutable_end_time()->set_seconds(
-      absl::ToUnixSeconds(end));
-  uint64_t next_id = 0;
-  std::map<int64_t, std::vector<MovingList::Row>> rows;  // by window's begin
-  const auto answer =
-      [&](const PageQuestion& question) -> absl::StatusOr<Page> {
+// A span that is cut into windows of 700 rows each.
+class ResumeWindowsTest : public ResumeTest {
+ protected:
+  ResumeWindowsTest() {
+    const absl::Time end = clock_.Now() - absl::Hours(24 * 200);
+    const absl::Time begin = end - absl::Hours(24 * 20);
+    auto& filter = *request_.mutable_filter();
+    filter.mutable_begin_time()->set_seconds(absl::ToUnixSeconds(begin));
+    filter.mutable_end_time()->set_seconds(absl::ToUnixSeconds(end));
+  }
+
+  ListTasksRequest request_ = FreeTasks();
+  uint64_t next_id_ = 0;
+  std::map<int64_t, std::vector<MovingList::Row>> rows_;  // by window's begin
+  FakePageSource::Answer answer_ =
+      [this](const PageQuestion& question) -> absl::StatusOr<Page> {
     const int64_t first = absl::ToUnixMillis(*question.leg.window.begin);
     const int64_t last = absl::ToUnixMillis(*question.leg.window.end);
-    auto& its = rows[first];
+    auto& its = rows_[first];
     for (int64_t i = 0; its.size() < 700; ++i) {
-      its.push_back({++next_id, last - 1 - i * (last - first) / 800});
+      its.push_back({++next_id_, last - 1 - i * (last - first) / 800});
     }
     const auto from =
         std::min<size_t>(static_cast<size_t>(question.offset), its.size());
@@ -221,16 +224,44 @@ TEST_F(ResumeTest, WindowsThatWereReadAreNotReadAgain) {
                      its.begin() + static_cast<ptrdiff_t>(to)},
                     question.offset, question.limit, 700);
   };
-  const auto gateway = NewGateway(answer);
-  FrameReader whole(*gateway->List(request));
+};
+
+TEST_F(ResumeWindowsTest, WindowsThatWereReadAreNotReadAgain) {
+  const auto gateway = NewGateway(answer_);
+  FrameReader whole(*gateway->List(request_));
   whole.PullAll();
   ASSERT_GT(gateway->pages.asked().size(), 40U);
 
-  const auto ids = ListBreakingAtEveryFrame(request, answer, [] {});
+  const auto ids = ListBreakingAtEveryFrame(request_, answer_, [] {});
 
   EXPECT_EQ(ids, whole.ids);
   // A break costs at most the page it stands in.
   EXPECT_LT(pages_asked_, 2 * gateway->pages.asked().size());
+}
+
+TEST_F(ResumeWindowsTest, FaultOfAWindowThatWasReadIsInTheSummary) {
+  const auto gateway = NewGateway(answer_);
+  const std::string binding =
+      TokenBinding(*TaskQuery::FromProto(
+                       request_, {.profile = "default", .projects = {"p"}}),
+                   "");
+  FrameReader reader(*gateway->List(request_));
+  ListPosition position;
+  while (position.window == 0) {
+    reader.Pull();
+    ASSERT_FALSE(reader.ended);
+    position =
+        *gateway->tokens.Open(reader.frames.back().resume_token(),
+                              TokenPurpose::kResume, binding, clock_.Now());
+  }
+  position.legs.at(0).whole = false;
+  request_.set_resume_token(gateway->tokens.Seal(
+      position, TokenPurpose::kResume, binding, clock_.Now()));
+
+  ListBreakingAtEveryFrame(request_, answer_, [] {});
+
+  ASSERT_TRUE(last_.has_summary());
+  EXPECT_FALSE(last_.summary().complete());
 }
 
 TEST_F(ResumeTest, TokenStandsAfterTheLastFrameGivenNotAfterWhatWasRead) {
