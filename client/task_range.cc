@@ -22,10 +22,10 @@ std::optional<absl::Duration> PushbackOf(const grpc::ClientContext& context) {
   const auto& trailers = context.GetServerTrailingMetadata();
   const auto it = trailers.find("grpc-retry-pushback-ms");
   if (it == trailers.end()) return std::nullopt;
-  int64_t millis = -1;  // what cannot be read forbids, as gRPC has it
+  int64_t millis = 0;
   if (!absl::SimpleAtoi(absl::string_view(it->second.data(), it->second.size()),
                         &millis)) {
-    millis = -1;
+    millis = -1;  // what cannot be read forbids, as gRPC has it
   }
   return absl::Milliseconds(millis);
 }

@@ -23,10 +23,11 @@ void Wake(int /*signal*/) {
   static_cast<void>(!write(wake_fd, &kSignal, sizeof kSignal));
 }
 
-void Watch(int signal, void (*handler)(int), int flags) {
+void Watch(int signal, void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
+  // The second one finds the default again.
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
   sigaction(signal, &action, nullptr);
 }
 
@@ -36,14 +37,13 @@ Interrupt::Interrupt(std::function<void()> callback) {
   wake_fd = eventfd(0, EFD_CLOEXEC);
   thread_ =
       std::thread([this, callback = std::move(callback)] { Run(callback); });
-  // The second one finds the default again.
-  Watch(SIGINT, Wake, SA_RESETHAND | SA_RESTART);
-  Watch(SIGTERM, Wake, SA_RESETHAND | SA_RESTART);
+  Watch(SIGINT, Wake);
+  Watch(SIGTERM, Wake);
 }
 
 Interrupt::~Interrupt() {
-  Watch(SIGINT, SIG_DFL, 0);
-  Watch(SIGTERM, SIG_DFL, 0);
+  Watch(SIGINT, SIG_DFL);
+  Watch(SIGTERM, SIG_DFL);
   static_cast<void>(!write(wake_fd, &kEnd, sizeof kEnd));
   thread_.join();
   close(wake_fd);

@@ -162,14 +162,34 @@ TEST_F(BrokenOnceTest, WaitsAsLongAsThePushbackSays) {
   EXPECT_THAT(clock_.waits(), ElementsAre(Ge(absl::Seconds(4))));
 }
 
-TEST_F(BrokenOnceTest, NegativePushbackForbidsAnotherTry) {
-  FakeGateway gateway(
-      [](const ListTasksRequest&, int) { return PushedBack("-1"); });
-  TaskRange range(gateway.stub(), {}, {.clock = clock_});
+TEST_F(BrokenOnceTest, NegativeOrUnreadablePushbackForbidsAnotherTry) {
+  for (const char* pushback : {"-1", "soon"}) {
+    FakeGateway gateway([pushback](const ListTasksRequest&, int) {
+      return PushedBack(pushback);
+    });
+    TaskRange range(gateway.stub(), {}, {.clock = clock_});
 
-  EXPECT_THAT(TakeAll(range).status, StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_THAT(TakeAll(range).status,
+                StatusIs(absl::StatusCode::kUnavailable));
 
-  EXPECT_THAT(gateway.requests(), SizeIs(1));
+    EXPECT_THAT(gateway.requests(), SizeIs(1)) << pushback;
+  }
+}
+
+TEST_F(BrokenOnceTest, PatienceIsForOneTaskNotForTheListing) {
+  FakeGateway gateway([&](const ListTasksRequest& request, int) {
+    Script script{.frames = listing_.Answer(request)};
+    if (script.frames.size() <= 5) return script;
+    script.frames.resize(5);
+    script.status = MakeGatewayError({.retry_seconds = 38});
+    return script;
+  });
+  TaskRange range(gateway.stub(), {},
+                  {.patience = absl::Minutes(1), .clock = clock_});
+
+  EXPECT_THAT(TakeAll(range).tasks, AreTasks(listing_.tasks()));
+
+  EXPECT_GT(clock_.waits().size(), 2U);
 }
 
 TEST_F(BrokenOnceTest, TokenOfTheErrorIsTakenIfNothingIsMissingHere) {
