@@ -18,7 +18,7 @@ class Secret {
   ~Secret() { Wipe(); }
 
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : value_(other.value_) { other.Wipe(); }
+  Secret(Secret&& other) noexcept { *this = std::move(other); }
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
 

@@ -232,9 +232,9 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
   Ticket ticket_ ABSL_GUARDED_BY(mu_);
 };
 
-RestPageSource::RestPageSource(std::string origin, const RestPageParts& parts)
+RestPageSource::RestPageSource(std::string origin, RestPageParts parts)
     : origin_(std::move(origin)),
-      parts_(parts),
+      parts_(std::move(parts)),
       decoders_(std::make_shared<Decoders>()) {}
 
 RestPageSource::~RestPageSource() = default;

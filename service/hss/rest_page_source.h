@@ -42,7 +42,7 @@ struct RestPageParts {
 class RestPageSource : public PageSource {
  public:
   // `origin`: "https://host[:port]" of HSS.
-  RestPageSource(std::string origin, const RestPageParts& parts);
+  RestPageSource(std::string origin, RestPageParts parts);
   ~RestPageSource() override;
 
   PageTicket Ask(PageQuestion question, PageTerms terms,

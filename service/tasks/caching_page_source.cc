@@ -96,7 +96,7 @@ class CachingPageSource::Flights
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   PageTicket MakeTicket(const Place& place);
-  void Launch(Number number, PageQuestion question, PageTerms terms);
+  void Launch(Number number, const PageQuestion& question, PageTerms terms);
   void OnAnswer(Number number, const PageQuestion& question, PageAnswer answer);
   void AnswerWaiter(const PageQuestion& question, PageWaiter& waiter,
                     PageAnswer answer);
@@ -134,11 +134,12 @@ PageTicket CachingPageSource::Flights::Ask(PageQuestion question,
   }
   if (at_hand.has_value()) {
     Count(*at_hand, at_hand->stale ? "stale" : "cache");
+    // NOLINTNEXTLINE(bugprone-use-after-move): moved if nothing is at hand.
     done(*std::move(at_hand));
     return PageTicket();
   }
   if (place.begins) {
-    Launch(place.flight, std::move(question), std::move(first_terms));
+    Launch(place.flight, question, std::move(first_terms));
   } else if (place.raises) {
     TellClass(place.flight);
   }
@@ -224,7 +225,8 @@ PageFlight* CachingPageSource::Flights::FindJoinable(
   return flight->Serves(not_before) ? flight : nullptr;
 }
 
-void CachingPageSource::Flights::Launch(Number number, PageQuestion question,
+void CachingPageSource::Flights::Launch(Number number,
+                                        const PageQuestion& question,
                                         PageTerms terms) {
   const CallClass asked_class = terms.call_class;
   auto ticket = std::make_shared<PageTicket>(parts_.upstream.Ask(

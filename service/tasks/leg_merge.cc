@@ -30,9 +30,12 @@ bool ComesBefore(const ReadyRow& a, const ReadyRow& b) {
 
 }  // namespace
 
-LegMerge::LegMerge(const TaskQuery& query, UpstreamHabits& habits,
-                   absl::Time now, LegMergeOptions options)
-    : query_(query), habits_(habits), now_(now), options_(std::move(options)) {
+LegMerge::LegMerge(TaskQuery query, UpstreamHabits& habits, absl::Time now,
+                   LegMergeOptions options)
+    : query_(std::move(query)),
+      habits_(habits),
+      now_(now),
+      options_(std::move(options)) {
   if (options_.resume_from.has_value()) {
     OpenFrom(*options_.resume_from);
   } else {

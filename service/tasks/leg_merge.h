@@ -36,7 +36,7 @@ struct LegMergeOptions {
 class LegMerge {
  public:
   // Plans `query` at `now`, or as the position says.
-  LegMerge(const TaskQuery& query, UpstreamHabits& habits, absl::Time now,
+  LegMerge(TaskQuery query, UpstreamHabits& habits, absl::Time now,
            LegMergeOptions options);
 
   // OK, or TOKEN_INVALID if the position does not fit the plan.

@@ -19,6 +19,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 std::optional<std::string> Nothing(absl::string_view /*name*/) { return {}; }
@@ -150,6 +151,23 @@ INSTANTIATE_TEST_SUITE_P(EveryFile, BadFileTest, testing::ValuesIn(kBadFiles),
                          [](const auto& bad) {
                            return std::string(bad.param.name);
                          });
+
+TEST(ConfigFileTest, EveryBoundIsIncluded) {
+  const std::string name(64, 'x');
+  const std::string project(256, 'x');
+  const std::string profile =
+      absl::StrCat("profiles: [{projects: [", project,
+                   "], region: cn-north-4, name: ", name, "}]\n");
+
+  EXPECT_THAT(ProblemsOf(profile + "budgets: [{calls: 0, period: 1s}]\n"
+                                   "limits: {response_bytes: 64KiB}\n"
+                                   "drain: {grace: 0s}\n"),
+              IsEmpty());
+  EXPECT_THAT(ProblemsOf(profile + "budgets: [{calls: 6000, period: 24h}]\n"
+                                   "limits: {response_bytes: 1GiB}\n"
+                                   "drain: {grace: 1h}\n"),
+              IsEmpty());
+}
 
 TEST(ConfigFileTest, AllProblemsAreToldAtOnceFlagsIncluded) {
   EXPECT_THAT(ProblemsOf("cache: {}\nbudgets: [{calls: five, period: 1ms}]\n" +

@@ -60,6 +60,18 @@ TEST_F(CallBudgetTest, NextStartComesAPeriodAndAGuardAfterTheFirst) {
   EXPECT_EQ(Since(5), absl::Milliseconds(60250));
 }
 
+TEST_F(CallBudgetTest, WhoComesWithinTheGuardWaitsForItsEnd) {
+  CallBudget budget({.calls = 1}, clock_);
+  const BudgetTurn first = Take(budget);
+  clock_.Advance(absl::Milliseconds(60100));
+
+  const BudgetTurn second = Take(budget);
+
+  EXPECT_THAT(starts_, SizeIs(1));
+  clock_.Advance(absl::Milliseconds(150));
+  EXPECT_THAT(starts_, SizeIs(2));
+}
+
 // The promise "one quota, never overrun": in any period, wherever it begins.
 TEST_F(CallBudgetTest, NeverMoreStartsThanCallsInAnyPeriod) {
   CallBudget budget({.calls = 5}, clock_);

@@ -76,6 +76,18 @@ TEST(PageCacheTest, PageOverAQuarterOfTheCacheIsNotKept) {
   EXPECT_THAT(cache.Find(At("p", 190), kAny, kNewest), NotNull());
 }
 
+TEST(PageCacheTest, PageOfJustAQuarterOfTheCacheIsKept) {
+  const int64_t page_bytes = RoomFor(2) - RoomFor(1);
+  PageCache cache(4 * page_bytes);
+  PageCache smaller(4 * page_bytes - 1);
+
+  cache.Keep(At("p", 0), MakePage(1));
+  smaller.Keep(At("p", 0), MakePage(1));
+
+  EXPECT_THAT(cache.Find(At("p", 0), kAny, kNewest), NotNull());
+  EXPECT_THAT(smaller.Find(At("p", 0), kAny, kNewest), IsNull());
+}
+
 TEST(PageCacheTest, TailOfAListThatDoesNotFitGoesFirst) {
   PageCache cache(RoomFor(6));
 

@@ -205,6 +205,15 @@ TEST_F(ResumeTokenTest, ExpiresAfterItsLifetime) {
   EXPECT_EQ(FactsOf(status).reason, Reason::kTokenExpired);
 }
 
+TEST_F(ResumeTokenTest, LifetimeEndsWithItsLastMillisecond) {
+  const std::string token = Seal();
+  clock_.Advance(absl::Hours(24) - absl::Milliseconds(1));
+  EXPECT_TRUE(Open(token).ok());
+  clock_.Advance(absl::Milliseconds(1));
+
+  EXPECT_EQ(FactsOf(Open(token)).reason, Reason::kTokenExpired);
+}
+
 TEST_F(ResumeTokenTest, RandomKeyOpensNothingOfAnotherProcess) {
   const auto other_keys = *ResumeKeys::Open({}, clock_);
   const ResumeTokens other(*other_keys, absl::Hours(24));

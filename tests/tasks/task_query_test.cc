@@ -44,6 +44,32 @@ TEST(TaskQueryTest, EmptyRequestReadsEverythingOfTheDefaultProject) {
   EXPECT_TRUE(query->with_hosts());
 }
 
+TEST(TaskQueryTest, TakesEveryFieldAtItsBound) {
+  ListTasksRequest request;
+  auto& filter = *request.mutable_filter();
+  filter.set_enterprise_project_id(std::string(256, 'x'));
+  filter.set_task_name(std::string(128, 'x'));
+  filter.set_host_name(std::string(256, 'x'));
+  filter.set_private_ip(std::string(128, 'x'));
+  filter.set_public_ip(std::string(128, 'x'));
+  filter.mutable_begin_time()->set_seconds(-62135596800);
+  filter.mutable_end_time()->set_seconds(253402300799);
+  filter.mutable_end_time()->set_nanos(999999999);
+
+  EXPECT_THAT(FieldsRefused(request), IsEmpty());
+}
+
+TEST(TaskQueryTest, TakesTheLongestLastDaysAndAWindowOfOneMoment) {
+  ListTasksRequest days;
+  days.mutable_filter()->set_last_days(90);
+  ListTasksRequest moment;
+  moment.mutable_filter()->mutable_begin_time()->set_seconds(7);
+  moment.mutable_filter()->mutable_end_time()->set_seconds(7);
+
+  EXPECT_THAT(FieldsRefused(days), IsEmpty());
+  EXPECT_THAT(FieldsRefused(moment), IsEmpty());
+}
+
 TEST(TaskQueryTest, TurnsEnumsIntoUpstreamsWords) {
   ListTasksRequest request;
   auto& filter = *request.mutable_filter();
@@ -156,6 +182,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bound{"BeginTimeNanos", "filter.begin_time",
               [](auto& r) {
                 r.mutable_filter()->mutable_begin_time()->set_nanos(-1);
+              }},
+        Bound{"EndTimeNanos", "filter.end_time",
+              [](auto& r) {
+                r.mutable_filter()->mutable_end_time()->set_nanos(1000000000);
+              }},
+        Bound{"BeginTimeYear", "filter.begin_time",
+              [](auto& r) {
+                r.mutable_filter()->mutable_begin_time()->set_seconds(
+                    -62135596801);
               }},
         Bound{"EndTimeYear", "filter.end_time",
               [](auto& r) {
