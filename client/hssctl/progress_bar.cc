@@ -45,9 +45,11 @@ ProgressBar::~ProgressBar() {
 void ProgressBar::Show(const ListingView& view) {
   if (!on_) return;
   absl::MutexLock lock(&mu_);
+  const bool is_news =
+      view.broken != view_.broken || view.waiting_for != view_.waiting_for;
   view_ = view;
   has_view_ = true;
-  if (absl::Now() - drawn_at_ >= kShortestStay) Draw();
+  if (is_news || absl::Now() - drawn_at_ >= kShortestStay) Draw();
 }
 
 void ProgressBar::Print(const std::string& text) {

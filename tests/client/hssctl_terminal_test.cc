@@ -57,9 +57,14 @@ class HssctlTerminalTest : public ::testing::Test {
     return OnTerminal(std::move(arguments));
   }
 
+  // The first stream breaks behind two tasks.
   const ScriptedListing listing_{9};
-  FakeGateway gateway_{[this](const ListTasksRequest& request, int) {
+  FakeGateway gateway_{[this](const ListTasksRequest& request, int stream) {
     Script script{.frames = listing_.Answer(request)};
+    if (stream == 0) {
+      script.frames.resize(2);
+      script.status = {grpc::StatusCode::UNAVAILABLE, "gone"};
+    }
     script.frames[0].mutable_progress()->set_waiting_for(
         hss::antivirus::v1::WAITING_FOR_BUDGET);
     return script;
@@ -82,6 +87,10 @@ TEST_F(HssctlTerminalTest, LeavesNoProgressBehind) {
   const size_t last = output.rfind("of ~9 tasks");
   ASSERT_NE(last, std::string::npos);
   EXPECT_NE(output.find(kErased, last), std::string::npos);
+}
+
+TEST_F(HssctlTerminalTest, TellsThatTheStreamBroke) {
+  EXPECT_THAT(List(), HasSubstr("2 of ~9 tasks, the stream broke, "));
 }
 
 TEST_F(HssctlTerminalTest, QuietShowsNone) {
