@@ -44,4 +44,5 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace hssgw
 
+// NOLINTNEXTLINE(bugprone-exception-escape): nobody is left to tell.
 int main(int argc, char** argv) { return hssgw::Main(argc, argv); }

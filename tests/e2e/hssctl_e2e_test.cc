@@ -50,6 +50,18 @@ TEST(HssctlE2eTest, CountCostsOneUpstreamCallAList) {
   EXPECT_EQ(stack.Counter("list_requests"), 2);
 }
 
+TEST(HssctlE2eTest, TaskThatNoMessageHoldsIsOneRow) {
+  Stack stack({.simulator_flags = {"--tasks", "20", "--hosts-of", "3=10000"}});
+  ASSERT_TRUE(stack.up());
+
+  const Outcome outcome = RunToEnd(Hssctl(stack, {"list", "--all"}));
+
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(IdsIn(outcome.output).size(), 20U);
+  EXPECT_THAT(outcome.output, HasSubstr(" 10000 hosts "));
+  EXPECT_THAT(outcome.output, HasSubstr("20 tasks in "));
+}
+
 TEST(HssctlE2eTest, InterruptedListGoesOnWithTheFlagsItPrinted) {
   Stack stack({.simulator_flags = {"--latency", "300ms"}});
   ASSERT_TRUE(stack.up());
