@@ -145,18 +145,16 @@ RowRuns LegWalk::TakeNewRows(const Page& page, const Joint& joint) {
   absl::flat_hash_set<uint64_t> fresh;
   for (const TaskSpan& task : page.tasks) fresh.insert(task.id_hash);
   const absl::flat_hash_set<uint64_t> seen = seen_.Among(fresh);
-  const uint32_t end = phase_ == Phase::kHead
-                           ? FirstUnmovedRow(page)
-                           : static_cast<uint32_t>(page.tasks.size());
+  const uint32_t end = EndOfNewRows(page);
   RowRuns runs;
   for (uint32_t i = joint.first_shared; i < end; ++i) {
     const uint64_t id_hash = page.tasks[i].id_hash;
-    const bool behind = !joint.shared || i > joint.last_shared;
+    const bool behind = joint.IsBehind(i);
     if (id_hash == 0) {
       if (behind) AppendRow(i, runs);
       continue;
     }
-    if (joint.shared && joint.is_shared[i]) continue;
+    if (joint.IsShared(i)) continue;
     if (seen.contains(id_hash) || fresh.erase(id_hash) == 0) {
       if (behind) ++duplicates_dropped_;
       continue;
@@ -309,6 +307,11 @@ void LegWalk::MoveFrontier(const Page& page) {
 // The first row that stands where the first page found it; if all of those are
 // gone, the first that is older than they were; the page's end without either.
 // Rows before it came to the head since.
+uint32_t LegWalk::EndOfNewRows(const Page& page) const {
+  return phase_ == Phase::kHead ? FirstUnmovedRow(page)
+                                : static_cast<uint32_t>(page.tasks.size());
+}
+
 uint32_t LegWalk::FirstUnmovedRow(const Page& page) const {
   const absl::flat_hash_set<uint64_t> first(first_page_.begin(),
                                             first_page_.end());

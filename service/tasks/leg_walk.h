@@ -131,6 +131,9 @@ class LegWalk {
     int32_t drift = 0;
     bool reordered = false;
     std::vector<bool> is_shared;
+
+    bool IsShared(uint32_t row) const { return shared && is_shared[row]; }
+    bool IsBehind(uint32_t row) const { return !shared || row > last_shared; }
   };
 
   Joint FindJoint(const Page& page) const;
@@ -145,6 +148,8 @@ class LegWalk {
   void NoteDrift(int32_t drift);
   void MoveFrontier(const Page& page);
   uint32_t FirstUnmovedRow(const Page& page) const;
+  // The end of the rows of `page` that may be new.
+  uint32_t EndOfNewRows(const Page& page) const;
   bool ReachedFirstPage(const Page& page) const;
   bool EndsWith(const Page& page, bool added) const;
   void FinishPass(const Page& page);

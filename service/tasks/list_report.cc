@@ -120,6 +120,17 @@ WaitingFor ToProto(PageWait wait) {
   return hss::antivirus::v1::WAITING_FOR_UNSPECIFIED;
 }
 
+ListPlan::Leg MakeLeg(const LegKey& key) {
+  ListPlan::Leg leg;
+  leg.set_whether_paid_task(key.whether_paid_task);
+  if (key.window.last_days) leg.set_last_days(*key.window.last_days);
+  if (key.window.begin) {
+    *leg.mutable_begin_time() = ToTimestamp(*key.window.begin);
+  }
+  if (key.window.end) *leg.mutable_end_time() = ToTimestamp(*key.window.end);
+  return leg;
+}
+
 }  // namespace
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -170,14 +181,7 @@ ListPlan MakePlan(const LegMerge& merge, const CallForecast& forecast,
   ListPlan plan;
   for (const WindowPlan& window : merge.windows()) {
     for (const LegKey& key : window.legs) {
-      ListPlan::Leg& leg = *plan.add_legs();
-      leg.set_whether_paid_task(key.whether_paid_task);
-      if (key.window.last_days) leg.set_last_days(*key.window.last_days);
-      if (key.window.begin) {
-        *leg.mutable_begin_time() = ToTimestamp(*key.window.begin);
-      }
-      if (key.window.end)
-        *leg.mutable_end_time() = ToTimestamp(*key.window.end);
+      *plan.add_legs() = MakeLeg(key);
     }
   }
   // Known once the first page of every leg told how long it is.

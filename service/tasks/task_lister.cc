@@ -302,21 +302,26 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
     // Rows at hand and no room, or no reader, for more: no call ahead of need.
     if (reader.Peek() != nullptr && ahead == 0) continue;
     for (const LegReader::Question& question : reader.TakeQuestions(ahead)) {
-      PageTerms terms{.deadline = options_.deadline,
-                      .call_class = question.call_class,
-                      .caller = options_.caller};
-      if (question.sent_after != absl::InfinitePast()) {
-        terms.not_before = question.sent_after + absl::Nanoseconds(1);
-      }
-      asks.push_back({.reader = i,
-                      .question = {.leg = reader.leg(),
-                                   .offset = question.offset,
-                                   .limit = question.limit},
-                      .number = question.number,
-                      .terms = std::move(terms)});
+      asks.push_back(MakeAsk(i, question));
     }
   }
   return asks;
+}
+
+TaskLister::Ask TaskLister::MakeAsk(size_t index,
+                                    const LegReader::Question& question) const {
+  PageTerms terms{.deadline = options_.deadline,
+                  .call_class = question.call_class,
+                  .caller = options_.caller};
+  if (question.sent_after != absl::InfinitePast()) {
+    terms.not_before = question.sent_after + absl::Nanoseconds(1);
+  }
+  return {.reader = index,
+          .question = {.leg = merge_.readers()[index]->leg(),
+                       .offset = question.offset,
+                       .limit = question.limit},
+          .number = question.number,
+          .terms = std::move(terms)};
 }
 
 std::optional<TaskLister::Delivery> TaskLister::TakeDelivery() {

@@ -136,6 +136,9 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   void AddPart(LegReader& reader) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool EnoughSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<Ask> CollectAsks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Of reader number `index`.
+  Ask MakeAsk(size_t index, const LegReader::Question& question) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int PagesAhead(const LegReader& reader) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::optional<Delivery> TakeDelivery() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
