@@ -356,9 +356,11 @@ void LegWalk::FinishPass(const Page& page) {
 }
 
 int64_t LegWalk::OffsetAfterFrontier(bool on_grid) const {
+  // As many rows may leave again, and some more.
   const int64_t removed = std::max<int64_t>(0, -static_cast<int64_t>(drift_));
   const int64_t overlap =
-      std::clamp<int64_t>(2 * removed, BaseOverlap(limit_), limit_ * 4 / 5);
+      std::clamp<int64_t>(std::min(2 * removed, removed + limit_ / 5),
+                          BaseOverlap(limit_), limit_ * 4 / 5);
   // Rows that keep arriving push the frontier down: twice in a row makes it
   // likely enough to look for it there.
   const int64_t lead = std::max(0, std::min(drift_, previous_drift_));
