@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "tests/e2e/child.h"
 #include "tests/e2e/grpc_tool.h"
 
 namespace hssgw {

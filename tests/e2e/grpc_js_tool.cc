@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
+#include "tests/e2e/child.h"
 #include "tests/e2e/grpc_tool.h"
 
 namespace hssgw {
@@ -43,22 +44,22 @@ ToolAnswer AnswerOf(const Outcome& outcome) {
   return answer;
 }
 
-}  // namespace
-
-std::string GrpcJsTool::Missing() const {
-  return FromEnvironment("HSSGW_NODE_MODULES").empty()
-             ? "HSSGW_NODE_MODULES names no @grpc/grpc-js; see ./dev test"
-             : "";
-}
-
-Outcome GrpcJsTool::Run(const GrpcTarget& target,
-                        const std::string& call) const {
+// What the script writes for one call.
+Outcome Run(const GrpcTarget& target, const std::string& call) {
   return RunToEnd(
       {.program = "node",
        // It warns of every address that is no name.
        .arguments = {"--no-deprecation", HSSGW_GRPC_JS_CLIENT, HSSGW_PROTO_DIR,
                      UriOf(target), target.ca_file, call},
        .environment = {"NODE_PATH=" + FromEnvironment("HSSGW_NODE_MODULES")}});
+}
+
+}  // namespace
+
+std::string GrpcJsTool::Missing() const {
+  return FromEnvironment("HSSGW_NODE_MODULES").empty()
+             ? "HSSGW_NODE_MODULES names no @grpc/grpc-js; see ./dev test"
+             : "";
 }
 
 ToolAnswer GrpcJsTool::List(const GrpcTarget& target,

@@ -14,7 +14,6 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "hss/antivirus/v1/task_service.pb.h"
-#include "tests/e2e/child.h"
 #include "tests/e2e/stack.h"
 
 namespace hssgw {
@@ -84,10 +83,6 @@ class GrpcJsTool : public GrpcTool {
   // ListTasksPage to its end: a frame for each page. `request` is a
   // ListTasksPageRequest in JSON.
   ToolAnswer ListPages(const GrpcTarget& target, const std::string& request);
-
- private:
-  // What the script wrote for one call.
-  Outcome Run(const GrpcTarget& target, const std::string& call) const;
 };
 
 // The value of an environment variable; empty if there is none.
