@@ -9,6 +9,7 @@
 
 #include "hss/antivirus/v1/task_service.pb.h"
 #include "service/base/error.h"
+#include "service/hss/mended_text.h"
 #include "service/hss/page_decoder.h"
 #include "service/hss/unrecognized.h"
 
@@ -69,7 +70,24 @@ void CheckSpans(const Page& page) {
   Require(at == page.wire.size(), "spans cover the page");
 }
 
+// What simdjson refuses in a string is gone from the copy that is decoded.
+void CheckMended(const std::string& body) {
+  const MendedText mended = MendText(body);
+  bool in_string = false;
+  bool escaped = false;
+  for (const char c : mended.text) {
+    Require(!in_string || static_cast<unsigned char>(c) >= 0x20,
+            "no raw control character in a string");
+    if (c == '"' && !escaped) in_string = !in_string;
+    escaped = c == '\\' && !escaped;
+  }
+  const MendedText again = MendText(mended.text);
+  Require(again.text == mended.text && again.replaced_count == 0,
+          "what was mended is whole");
+}
+
 void Run(const std::string& body) {
+  CheckMended(body);
   static PageDecoder decoder;
   DecodeStats stats;
   const absl::StatusOr<PageRef> page = decoder.Decode(body, {}, &stats);

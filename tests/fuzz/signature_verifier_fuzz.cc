@@ -137,6 +137,12 @@ void CheckSigned(const SignedRequest& request) {
   other = request;
   other.body += "x";
   RequireMismatch(other, "the body is signed");
+  other = request;
+  other.headers.back().second += "0";
+  RequireMismatch(other, "the signature is compared to its end");
+  other = request;
+  other.headers.back().second.pop_back();
+  RequireMismatch(other, "a part of the signature does not do");
   for (size_t i = 0; i + 2 < request.headers.size(); ++i) {
     other = request;
     other.headers[i].second += "x";

@@ -137,6 +137,67 @@ TEST(LegWalkTest, TotalOfZeroWithRowsDoesNotCutTheListShort) {
   EXPECT_THAT(outcome.delivered, SizeIs(450));
 }
 
+TEST(LegWalkTest, TotalThatIsTooSmallDoesNotCutTheListShort) {
+  const Rows rows = RowsFrom(1, 450);
+  LegWalk walk({});
+
+  const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
+    return PageOf(rows, ask.offset, ask.limit, 150);
+  });
+
+  EXPECT_THAT(outcome.delivered, SizeIs(450));
+  EXPECT_THAT(outcome.offsets, ElementsAre(0, 190, 380));
+}
+
+TEST(LegWalkTest, FullPageNeverEndsALeg) {
+  // The total says that the first page is all; one row came after it was made.
+  const Rows rows = RowsFrom(1, 201);
+  LegWalk walk({});
+
+  const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
+    return PageOf(rows, ask.offset, ask.limit, 200);
+  });
+
+  EXPECT_THAT(outcome.delivered, SizeIs(201));
+}
+
+TEST(LegWalkTest, TotalThatChangesWithEveryAnswerCostsNoRow) {
+  const Rows rows = RowsFrom(1, 450);
+  const std::vector<std::optional<int64_t>> totals = {449,  std::nullopt, 0,
+                                                      9000, 451,          1};
+  for (size_t first = 0; first < totals.size(); ++first) {
+    SCOPED_TRACE(first);
+    LegWalk walk({});
+    size_t answer = first;
+
+    const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
+      return PageOf(rows, ask.offset, ask.limit,
+                    totals[answer++ % totals.size()]);
+    });
+
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+    EXPECT_THAT(outcome.delivered, SizeIs(450));
+    EXPECT_LE(outcome.offsets.size(), 8U);
+  }
+}
+
+TEST(LegWalkTest, EmptyPageBeyondTheEndEndsAfterTwoReadsThatAgree) {
+  // 300 rows, and a total that promises 500 for ever.
+  const Rows rows = RowsFrom(1, 300);
+  LegWalk walk({});
+  ASSERT_TRUE(walk.Accept(PageOf(rows, 0, 200, 500)).ok());
+  ASSERT_TRUE(walk.Accept(PageOf(rows, 190, 200, 500)).ok());
+  ASSERT_TRUE(walk.Accept(MakePage({}, walk.Next().offset, 200, 500)).ok());
+  EXPECT_FALSE(walk.done());
+
+  const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
+    return PageOf(rows, ask.offset, ask.limit, 500);
+  });
+
+  EXPECT_TRUE(walk.whole());
+  EXPECT_LE(outcome.offsets.size(), 3U);
+}
+
 TEST(LegWalkTest, TotalThatIsTooLargeEndsAfterTwoReadsThatAgree) {
   const Rows rows = RowsFrom(1, 200);
   LegWalk walk({});
