@@ -47,6 +47,10 @@ int RunList(const ListFlags& flags) {
       RunListing(flags.listing, MakeRequest(flags), [format](const Task& task) {
         return format == Format::kJson ? ToJson(task) : ToRow(task);
       });
+  if (!outcome.flags_to_go_on.empty()) {
+    absl::FPrintF(stderr, "hssctl: go on behind what came with: %s\n",
+                  outcome.flags_to_go_on);
+  }
   if (outcome.exit_code != 0) return outcome.exit_code;
   if (flags.plan) {
     const ListPlan plan = outcome.plan.value_or(ListPlan());

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "client/gateway_channel.h"
@@ -40,18 +41,13 @@ TaskRangeOptions ShownOn(ProgressBar& bar, int32_t max_tasks) {
   return options;
 }
 
-void PrintHint(const TaskRange& range, int32_t max_tasks) {
-  if (range.resume_token().empty()) return;
-  const std::string rest =
-      max_tasks == 0
-          ? "--all"
-          : absl::StrFormat("--max-tasks %d", max_tasks - range.task_count() +
-                                                  range.tasks_since_token());
-  absl::FPrintF(stderr,
-                "hssctl: go on behind the %d tasks that came with: %s "
-                "--resume-token %s\n",
-                range.task_count() - range.tasks_since_token(), rest,
-                range.resume_token());
+std::string FlagsToGoOn(const TaskRange& range, int32_t max_tasks) {
+  const int32_t behind = range.task_count() - range.tasks_since_token();
+  if (range.resume_token().empty()) return "";
+  return absl::StrCat(max_tasks == 0
+                          ? "--all"
+                          : absl::StrCat("--max-tasks ", max_tasks - behind),
+                      " --resume-token ", range.resume_token());
 }
 
 }  // namespace
@@ -87,7 +83,7 @@ ListingOutcome RunListing(const ListingFlags& flags,
       absl::FPrintF(stderr, "hssctl: %s: %s\n", flags.call.address,
                     Printable(error.message()));
     }
-    PrintHint(range, request.max_tasks());
+    outcome.flags_to_go_on = FlagsToGoOn(range, request.max_tasks());
     outcome.exit_code = interrupt.came() ? kExitInterrupted : kExitCallFailed;
   }
   outcome.summary = range.summary();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A listing as a person starts it: with progress on the terminal, with Ctrl-C
-// that ends it in order, with a hint how to go on.
+// A listing as a person starts it: with progress on the terminal, and with
+// Ctrl-C that ends it in order.
 #pragma once
 
 #include <functional>
@@ -20,13 +20,15 @@ struct ListingOutcome {
   std::optional<hss::antivirus::v1::ListPlan> plan;
   int32_t task_count = 0;
   absl::Duration duration;
+  // After an error: what `list` needs to go on behind what came. Empty: from
+  // the start.
+  std::string flags_to_go_on;
 };
 
 // What is written of a task; it goes to standard output.
 using TaskText = std::function<std::string(const hss::antivirus::v1::Task&)>;
 
-// Runs to the end. An error is written to standard error, with the token that
-// goes on behind what was written.
+// Runs to the end. An error is written to standard error.
 ListingOutcome RunListing(const ListingFlags& flags,
                           const hss::antivirus::v1::ListTasksRequest& request,
                           const TaskText& text);

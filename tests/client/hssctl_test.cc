@@ -129,13 +129,17 @@ TEST_F(HssctlTest, PastDeadlineIsAnError) {
   EXPECT_THAT(outcome.output, HasSubstr(gateway_.address()));
 }
 
+// Two tasks, then no.
+Script RefusedBehindTwo(const ListTasksRequest& request) {
+  Script script{.frames = ScriptedListing(9).Answer(request),
+                .status = {grpc::StatusCode::PERMISSION_DENIED, "no more"}};
+  script.frames.resize(2);
+  return script;
+}
+
 TEST(HssctlEndTest, ErrorTellsHowToGoOn) {
-  const ScriptedListing listing(9);
-  FakeGateway gateway([&](const ListTasksRequest& request, int) {
-    Script script{.frames = listing.Answer(request),
-                  .status = {grpc::StatusCode::PERMISSION_DENIED, "no more"}};
-    script.frames.resize(2);
-    return script;
+  FakeGateway gateway([](const ListTasksRequest& request, int) {
+    return RefusedBehindTwo(request);
   });
 
   const Outcome outcome =
@@ -144,8 +148,20 @@ TEST(HssctlEndTest, ErrorTellsHowToGoOn) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.output, HasSubstr("no more"));
   EXPECT_THAT(outcome.output,
-              HasSubstr("go on behind the 2 tasks that came with: --max-tasks "
-                        "5 --resume-token behind-2\n"));
+              HasSubstr("go on behind what came with: --max-tasks 5 "
+                        "--resume-token behind-2\n"));
+}
+
+// Half of its counts are gone: there is nothing to go on with.
+TEST(HssctlEndTest, SummaryThatFailsPrintsItsErrorAlone) {
+  FakeGateway gateway([](const ListTasksRequest& request, int) {
+    return RefusedBehindTwo(request);
+  });
+
+  const Outcome outcome = RunToEnd(Command(gateway, {"summary"}));
+
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.output, "hssctl: " + gateway.address() + ": no more\n");
 }
 
 // The first stream breaks, so that the second one says that its tasks came.
