@@ -15,13 +15,15 @@ constexpr uint64_t kSignal = 1;
 // Counts are added up: this one says that nobody waits any more.
 constexpr uint64_t kEnd = 1 << 20;
 
-// A handler may do little more than write.
 std::atomic<int> wake_fd = -1;
 
-void Wake(int /*signal*/) {
-  // Nothing can be done in a handler about a write that fails.
-  static_cast<void>(!write(wake_fd, &kSignal, sizeof kSignal));
+// A handler may do little more than write, and nothing about a write that
+// fails.
+void Tell(uint64_t count) {
+  if (write(wake_fd, &count, sizeof count) < 0) return;
 }
+
+void Wake(int /*signal*/) { Tell(kSignal); }
 
 void Watch(int signal, void (*handler)(int)) {
   struct sigaction action = {};
@@ -44,7 +46,7 @@ Interrupt::Interrupt(std::function<void()> callback) {
 Interrupt::~Interrupt() {
   Watch(SIGINT, SIG_DFL);
   Watch(SIGTERM, SIG_DFL);
-  static_cast<void>(!write(wake_fd, &kEnd, sizeof kEnd));
+  Tell(kEnd);
   thread_.join();
   close(wake_fd);
   wake_fd = -1;
