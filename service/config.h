@@ -7,6 +7,7 @@
 // what and how to fix it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "service/hss/call_budget.h"
 #include "service/http/curl_client.h"
 #include "service/rpc/listeners.h"
+#include "service/tasks/freshness.h"
 #include "service/tasks/leg.h"
 
 namespace hssgw {
@@ -39,6 +41,8 @@ struct Config {
   CallBudgetOptions budget;
   // Absent: auto.
   std::optional<TimeFormat> time_format;
+  int64_t cache_bytes = 256 << 20;
+  FreshnessOptions freshness;
   // What seals resume and page tokens. None: a random key.
   std::vector<std::string> resume_key_files;
   absl::Duration resume_lifetime = absl::Hours(24);

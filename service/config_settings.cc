@@ -30,6 +30,9 @@ constexpr absl::Duration kMinPeriod = absl::Seconds(1);
 constexpr absl::Duration kMaxPeriod = absl::Hours(24);
 constexpr absl::Duration kMinTokenLifetime = absl::Minutes(1);
 constexpr absl::Duration kMaxTokenLifetime = absl::Hours(168);
+constexpr int64_t kMinCacheBytes = 1 << 20;
+constexpr int64_t kMaxCacheBytes = int64_t{1} << 40;
+constexpr char kAuto[] = "auto";
 constexpr int64_t kMinResponseBytes = 64 << 10;
 constexpr int64_t kMaxResponseBytes = 1 << 30;
 constexpr size_t kMaxName = 64;
@@ -66,6 +69,14 @@ class Checker {
          "limits.response_bytes", "want 64KiB to 1GiB");
     Want(FromProto(settings.drain().grace()) <= kMaxDrainGrace, "drain.grace",
          "want 0s to 1h");
+    const int64_t cache_bytes = settings.cache().max_bytes();
+    Want(cache_bytes == 0 ||
+             (cache_bytes >= kMinCacheBytes && cache_bytes <= kMaxCacheBytes),
+         "cache.max_bytes", "want 0, or 1MiB to 1TiB");
+    const std::string& staleness = settings.freshness().max_staleness();
+    Want(staleness == kAuto || ParseDurationWord(staleness).has_value(),
+         "freshness.max_staleness",
+         "want auto, or a duration such as 30s or 10m");
     CheckResume(settings.resume());
     return std::move(problems_);
   }
@@ -306,6 +317,10 @@ GatewayConfig DefaultSettings() {
   settings.mutable_limits()->set_response_bytes(
       static_cast<int64_t>(plain.http.max_response_bytes));
   *settings.mutable_drain()->mutable_grace() = ToProto(plain.drain_grace);
+  settings.mutable_freshness()->set_max_staleness(kAuto);
+  *settings.mutable_freshness()->mutable_max_staleness_on_error() =
+      ToProto(plain.freshness.max_staleness_on_error);
+  settings.mutable_cache()->set_max_bytes(plain.cache_bytes);
   *settings.mutable_resume()->mutable_lifetime() =
       ToProto(plain.resume_lifetime);
   settings.mutable_log()->set_level(config_v1::LOG_LEVEL_INFO);
@@ -392,6 +407,12 @@ void ApplySettings(const GatewayConfig& settings, Config& config) {
   config.http.max_response_bytes =
       static_cast<size_t>(settings.limits().response_bytes());
   config.drain_grace = FromProto(settings.drain().grace());
+  // "auto" is no duration.
+  config.freshness = {
+      .max_staleness = ParseDurationWord(settings.freshness().max_staleness()),
+      .max_staleness_on_error =
+          FromProto(settings.freshness().max_staleness_on_error())};
+  config.cache_bytes = settings.cache().max_bytes();
   const auto& resume = settings.resume();
   config.resume_key_files.assign(resume.key_files().begin(),
                                  resume.key_files().end());

@@ -26,6 +26,8 @@
 #include "service/rpc/health_service.h"
 #include "service/rpc/server.h"
 #include "service/rpc/task_service.h"
+#include "service/tasks/caching_page_source.h"
+#include "service/tasks/page_cache.h"
 #include "service/tasks/resume_keys.h"
 #include "service/tasks/resume_token.h"
 #include "service/tasks/upstream_habits.h"
@@ -101,13 +103,20 @@ int Serve(const Config& config, const Credential& credential,
   CredentialAuthorizer authorizer(credentials, io);
   CallBudget budget(config.budget, io);
   WorkerPool decode_pool(kDecodeThreads);
-  RestPageSource pages(config.origin, {.http = http,
-                                       .authorizer = authorizer,
-                                       .budget = budget,
-                                       .decode_pool = decode_pool,
-                                       .clock = io,
-                                       .metrics = metrics,
-                                       .upstream_is = TellOf(health)});
+  RestPageSource upstream(config.origin, {.http = http,
+                                          .authorizer = authorizer,
+                                          .budget = budget,
+                                          .decode_pool = decode_pool,
+                                          .clock = io,
+                                          .metrics = metrics,
+                                          .upstream_is = TellOf(health)});
+  PageCache cache(config.cache_bytes);
+  CachingPageSource pages({.upstream = upstream,
+                           .cache = cache,
+                           .forecast = budget,
+                           .clock = io,
+                           .metrics = metrics,
+                           .calls_are_free = budget.unlimited()});
   UpstreamHabits habits(config.time_format);
   const auto keys = ResumeKeys::Open(config.resume_key_files, io);
   if (!keys.ok()) return Complain(keys.status());
@@ -123,7 +132,9 @@ int Serve(const Config& config, const Credential& credential,
        .habits = habits,
        .forecast = budget,
        .tokens = tokens,
-       .clock = io},
+       .clock = io,
+       .cache = &cache,
+       .freshness = config.freshness},
       metrics);
   Server server(health);
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
+#include <string>
 
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "client/hssctl/listing.h"
 #include "client/hssctl/text.h"
 #include "client/hssctl/verbs.h"
@@ -10,6 +13,7 @@ namespace hssgw {
 namespace {
 
 using ::hss::antivirus::v1::ListPlan;
+using ::hss::antivirus::v1::ListSummary;
 using ::hss::antivirus::v1::ListTasksRequest;
 using ::hss::antivirus::v1::Task;
 
@@ -24,13 +28,28 @@ ListTasksRequest MakeRequest(const ListFlags& flags) {
   return request;
 }
 
+// How many pages came from the cache or another caller's request, and how old
+// the oldest is; empty for none.
+std::string SharedText(const ListSummary& summary) {
+  if (summary.pages_shared() == 0) return "";
+  const auto& asked = summary.oldest_fetch_time();
+  const absl::Duration age = absl::Now() -
+                             absl::FromUnixSeconds(asked.seconds()) -
+                             absl::Nanoseconds(asked.nanos());
+  return absl::StrFormat(
+      "; %d pages shared, the oldest %s old%s", summary.pages_shared(),
+      absl::FormatDuration(absl::Trunc(age, absl::Milliseconds(100))),
+      summary.stale() ? "; STALE: upstream could not answer" : "");
+}
+
 // The closing line: what it cost, and whether that is all.
 void PrintEnd(const ListingOutcome& outcome) {
   absl::FPrintF(stderr, "%d tasks in %.2f s", outcome.task_count,
                 absl::ToDoubleSeconds(outcome.duration));
   if (outcome.summary.has_value()) {
-    absl::FPrintF(stderr, ", %d upstream calls",
-                  outcome.summary->upstream_calls());
+    absl::FPrintF(stderr, ", %d upstream calls%s",
+                  outcome.summary->upstream_calls(),
+                  SharedText(*outcome.summary));
     if (!outcome.summary->complete()) {
       absl::FPrintF(stderr, "; INCOMPLETE: %s",
                     WhyIncomplete(*outcome.summary));

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -13,6 +12,7 @@
 #include "service/base/log.h"
 #include "service/base/mutex.h"
 #include "service/tasks/page_flight.h"
+#include "service/tasks/recent_failures.h"
 
 namespace hssgw {
 namespace {
@@ -32,25 +32,6 @@ absl::Status Cancelled() {
   return absl::CancelledError("the call was cancelled");
 }
 
-// True if a page that is too old is better than `error`: it says nothing about
-// the question, only that no answer can be had now.
-bool IsOutage(const absl::Status& error) {
-  switch (FactsOf(error).reason) {
-    case Reason::kUpstreamThrottled:
-    case Reason::kUpstreamUnavailable:
-    case Reason::kUpstreamAnswerUnreadable:
-    case Reason::kUpstreamCredentialRejected:
-    case Reason::kCredentialNotReady:
-      return true;
-    default:
-      return error.code() == absl::StatusCode::kUnavailable;
-  }
-}
-
-bool IsDenial(const absl::Status& error) {
-  return FactsOf(error).reason == Reason::kUpstreamPermission;
-}
-
 }  // namespace
 
 // The flights, and what the last ones taught. Its lock goes before the cache's,
@@ -62,6 +43,9 @@ class CachingPageSource::Flights
 
   PageTicket Ask(PageQuestion question, PageTerms terms, PageCallback done);
 
+  // Ends every flight; after that no part is touched any more.
+  void Close();
+
  private:
   using Number = uint64_t;
 
@@ -71,12 +55,6 @@ class CachingPageSource::Flights
     Number waiter = 0;
     bool begins = false;
     bool raises = false;
-  };
-  // An error that stands for a while.
-  struct Denial {
-    absl::Status status;
-    absl::Time asked_at;
-    absl::Time until;
   };
 
   std::optional<PageAnswer> AnswerAtHand(const PageQuestion& question,
@@ -92,12 +70,11 @@ class CachingPageSource::Flights
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::unique_ptr<PageFlight> RemoveIfUnwanted(Number number)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Learn(const PageFlight& flight, const absl::Status& status)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   PageTicket MakeTicket(const Place& place);
   void Launch(Number number, const PageQuestion& question, PageTerms terms);
   void OnAnswer(Number number, const PageQuestion& question, PageAnswer answer);
+  void AnswerWaiters(PageFlight& flight, const PageAnswer& answer);
   void AnswerWaiter(const PageQuestion& question, PageWaiter& waiter,
                     PageAnswer answer);
   void Leave(const Place& place, const absl::Status& why);
@@ -110,14 +87,15 @@ class CachingPageSource::Flights
   const CachingPageParts parts_;
 
   Mutex mu_;
+  bool closed_ ABSL_GUARDED_BY(mu_) = false;
+  int answering_ ABSL_GUARDED_BY(mu_) = 0;
+  CondVar answered_;
   Number next_number_ ABSL_GUARDED_BY(mu_) = 1;
   absl::flat_hash_map<Number, std::unique_ptr<PageFlight>> flights_
       ABSL_GUARDED_BY(mu_);
   // The newest flight of each question.
   absl::flat_hash_map<PageQuestion, Number> newest_ ABSL_GUARDED_BY(mu_);
-  absl::flat_hash_map<LegKey, Denial> denials_ ABSL_GUARDED_BY(mu_);
-  // By profile: until when upstream counts as failing.
-  absl::flat_hash_map<std::string, absl::Time> outages_ ABSL_GUARDED_BY(mu_);
+  RecentFailures failures_ ABSL_GUARDED_BY(mu_);
 };
 
 PageTicket CachingPageSource::Flights::Ask(PageQuestion question,
@@ -195,17 +173,17 @@ std::optional<PageAnswer> CachingPageSource::Flights::AnswerAtHand(
     return PageAnswer{.page = std::move(page), .shared = true};
   }
   const absl::Time now = parts_.clock.Now();
-  if (const auto denial = denials_.find(question.leg);
-      denial != denials_.end() && now < denial->second.until &&
-      denial->second.asked_at >= terms.not_before) {
-    return PageAnswer{.page = denial->second.status, .shared = true};
+  if (absl::Status denial =
+          failures_.Denial(question.leg, terms.not_before, now);
+      !denial.ok()) {
+    return PageAnswer{.page = std::move(denial), .shared = true};
   }
   if (terms.not_before_on_error == absl::InfiniteFuture()) return std::nullopt;
-  const auto outage = outages_.find(question.leg.profile);
-  const bool failing = outage != outages_.end() && now < outage->second;
   const bool in_time = FindJoinable(question, terms.not_before) != nullptr ||
                        parts_.forecast.StartOf(1) <= terms.deadline;
-  if (!failing && in_time) return std::nullopt;
+  if (in_time && !failures_.IsFailing(question.leg.profile, now)) {
+    return std::nullopt;
+  }
   return OldPage(question, terms);
 }
 
@@ -247,6 +225,22 @@ void CachingPageSource::Flights::Launch(Number number,
   if (raised && unwanted == nullptr) TellClass(number);
 }
 
+void CachingPageSource::Flights::Close() {
+  absl::flat_hash_map<Number, std::unique_ptr<PageFlight>> ended;
+  {
+    MutexLock lock(mu_);
+    closed_ = true;
+    ended = std::exchange(flights_, {});
+    newest_.clear();
+    while (answering_ > 0) answered_.Wait(mu_);
+  }
+  for (auto& [number, flight] : ended) {
+    for (PageWaiter& waiter : flight->TakeWaiters()) {
+      waiter.done({.page = Cancelled()});
+    }
+  }
+}
+
 void CachingPageSource::Flights::OnAnswer(Number number,
                                           const PageQuestion& question,
                                           PageAnswer answer) {
@@ -255,20 +249,34 @@ void CachingPageSource::Flights::OnAnswer(Number number,
   {
     // At once: who asks in between finds the flight or the page.
     MutexLock lock(mu_);
+    if (closed_) return;
+    ++answering_;
+    flight = Remove(number);
+    if (flight != nullptr) {
+      failures_.Learn(question.leg, flight->began(), answer.page.status(),
+                      parts_.clock.Now());
+    }
     if (answer.page.ok()) {
-      list_bytes = parts_.cache.Keep(question, *answer.page);
+      list_bytes = parts_.cache.Keep(question, *answer.page,
+                                     flight != nullptr && flight->begins_walk()
+                                         ? PageCache::Role::kBeginsWalk
+                                         : PageCache::Role::kAny);
       parts_.metrics.SetCacheBytes(parts_.cache.bytes());
     }
-    flight = Remove(number);
-    if (flight != nullptr) Learn(*flight, answer.page.status());
   }
   if (list_bytes.has_value()) TellTooLarge(question, *list_bytes);
-  if (flight == nullptr) return;  // Everybody left.
-  for (PageWaiter& waiter : flight->TakeWaiters()) {
+  if (flight != nullptr) AnswerWaiters(*flight, answer);
+  MutexLock lock(mu_);
+  if (--answering_ == 0) answered_.SignalAll();
+}
+
+void CachingPageSource::Flights::AnswerWaiters(PageFlight& flight,
+                                               const PageAnswer& answer) {
+  for (PageWaiter& waiter : flight.TakeWaiters()) {
     PageAnswer its = answer;
-    its.shared = waiter.number != flight->leader();
+    its.shared = waiter.number != flight.leader();
     if (its.shared) its.upstream_calls = 0;
-    AnswerWaiter(question, waiter, std::move(its));
+    AnswerWaiter(flight.question(), waiter, std::move(its));
   }
 }
 
@@ -277,7 +285,8 @@ void CachingPageSource::Flights::AnswerWaiter(const PageQuestion& question,
                                               PageWaiter& waiter,
                                               PageAnswer answer) {
   const absl::Status& error = answer.page.status();
-  const bool outage = IsOutage(error) || absl::IsDeadlineExceeded(error);
+  const bool outage =
+      RecentFailures::IsOutage(error) || absl::IsDeadlineExceeded(error);
   if (std::optional<PageAnswer> old =
           outage ? OldPage(question, waiter.terms) : std::nullopt;
       old.has_value()) {
@@ -362,23 +371,6 @@ std::unique_ptr<PageFlight> CachingPageSource::Flights::RemoveIfUnwanted(
   return Remove(number);
 }
 
-void CachingPageSource::Flights::Learn(const PageFlight& flight,
-                                       const absl::Status& status) {
-  const absl::Time now = parts_.clock.Now();
-  const LegKey& leg = flight.question().leg;
-  if (IsDenial(status)) {
-    absl::erase_if(denials_, [&](const auto& denial) {
-      return denial.second.until <= now;
-    });
-    denials_[leg] = {status, flight.began(), now + kDenialKept};
-  }
-  if (status.ok()) {
-    outages_.erase(leg.profile);
-  } else if (IsOutage(status)) {
-    outages_[leg.profile] = now + kOutageKept;
-  }
-}
-
 void CachingPageSource::Flights::Count(const PageAnswer& answer,
                                        absl::string_view from) {
   if (!answer.page.ok()) return;
@@ -399,7 +391,7 @@ CachingPageSource::CachingPageSource(const CachingPageParts& parts)
   parts.metrics.SetCacheLimit(parts.cache.max_bytes());
 }
 
-CachingPageSource::~CachingPageSource() = default;
+CachingPageSource::~CachingPageSource() { flights_->Close(); }
 
 PageTicket CachingPageSource::Ask(PageQuestion question, PageTerms terms,
                                   PageCallback done) {

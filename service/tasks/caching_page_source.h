@@ -11,7 +11,7 @@
 // PageTerms::not_before_on_error allows it.
 //
 // Threads: any.
-// Lifetime: its parts must outlive it and its flights.
+// Lifetime: its parts must outlive it; its end ends what is under way.
 #pragma once
 
 #include <memory>
@@ -38,11 +38,6 @@ struct CachingPageParts {
 
 class CachingPageSource : public PageSource {
  public:
-  // Upstream refused permission: how long that is not asked again.
-  static constexpr absl::Duration kDenialKept = absl::Seconds(30);
-  // Upstream failed: how long a page that is too old is given without asking.
-  static constexpr absl::Duration kOutageKept = absl::Seconds(30);
-
   explicit CachingPageSource(const CachingPageParts& parts);
   ~CachingPageSource() override;
 

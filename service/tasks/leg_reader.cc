@@ -185,11 +185,23 @@ LegReader::AskedPages::iterator LegReader::PageForNextQuestion() {
   return page.ok() && walk_.Joins(**page) ? it : asked_.end();
 }
 
+bool LegReader::next_page_under_way() {
+  if (stopped_ || walk_.done() || !status_.ok()) return false;
+  const auto it = PageForNextQuestion();
+  return it != asked_.end() && !it->second.answer.has_value();
+}
+
 void LegReader::Advance(std::vector<PageTicket>& dropped) {
   while (!walk_.done() && status_.ok()) {
     const auto it = PageForNextQuestion();
     if (it == asked_.end() || !it->second.answer.has_value()) break;
     const PageAnswer answer = *it->second.answer;
+    if (answer.page.ok() && it->first != walk_.Next().offset) {
+      const LegWalk::Ask& next = walk_.Next();
+      stand_ins_.push_back(
+          {{.leg = leg_, .offset = next.offset, .limit = next.limit},
+           *answer.page});
+    }
     Forget(it, dropped);
     if (!answer.page.ok()) {
       Fail(answer.page.status(), dropped);

@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -65,6 +66,14 @@ class LegReader {
   void TakeAnswer(Number number, PageAnswer answer,
                   std::vector<PageTicket>& dropped);
 
+  // Pages that were taken for a question they were not asked for, since the
+  // last time. The same walk will ask that question again.
+  struct StandIn {
+    PageQuestion question;
+    PageRef page;
+  };
+  std::vector<StandIn> TakeStandIns() { return std::exchange(stand_ins_, {}); }
+
   // The next row; nullptr: none is there yet, or ever (see done, status).
   const ReadyRow* Peek() const {
     return rows_.empty() ? nullptr : &rows_.front();
@@ -118,6 +127,8 @@ class LegReader {
   // What one more page may bring.
   size_t page_bytes_expected() const { return largest_page_bytes_; }
   int pages_under_way() const { return pages_under_way_; }
+  // The page that the walk needs next was asked for and is not there yet.
+  bool next_page_under_way();
   // The smallest limit that was too large; 0: none was.
   int32_t too_large_limit() const { return too_large_limit_; }
 
@@ -147,6 +158,7 @@ class LegReader {
   bool stopped_ = false;
   bool retired_ = false;
   AskedPages asked_;
+  std::vector<StandIn> stand_ins_;
   Number next_number_ = 1;
   int pages_under_way_ = 0;
 

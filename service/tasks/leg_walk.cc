@@ -230,10 +230,14 @@ absl::StatusOr<RowRuns> LegWalk::TakeApartPage(const Page& page) {
   end_was_said_ = page.tasks.empty();
   window_ = 1;
   moved_ = true;
-  if (answers_without_news_ < kMaxAnswersWithoutNews) {
+  if (answers_without_news_ >= kMaxAnswersWithoutNews) {
+    if (absl::Status status = GiveUp(page); !status.ok()) return status;
+  } else if (page.sent_at < frontier_sent_at_) {
+    // It tells where rows stood before the frontier page was read, which leads
+    // a search astray: the same again, as it is now.
+    next_.sent_after = frontier_sent_at_;
+  } else {
     PlanRepair(page);
-  } else if (absl::Status status = GiveUp(page); !status.ok()) {
-    return status;
   }
   return RowRuns();
 }
@@ -301,6 +305,7 @@ void LegWalk::MoveFrontier(const Page& page) {
   frontier_.clear();
   for (const TaskSpan& task : page.tasks) frontier_.push_back(RowMark(task));
   if (!page.tasks.empty()) frontier_millis_ = page.tasks.back().start_millis;
+  frontier_sent_at_ = page.sent_at;
   end_position_ = page.offset + RowCount(page);
 }
 

@@ -167,6 +167,7 @@ class LegWalk {
   // where the row after it stands now, as far as the pages tell.
   std::vector<uint64_t> frontier_;
   int64_t frontier_millis_ = kNoTime;
+  absl::Time frontier_sent_at_ = absl::InfinitePast();
   int64_t end_position_ = 0;
 
   // Kept for reading the head again: rows (RowMark) and the newest start time.

@@ -38,26 +38,28 @@ PageRef PageCache::Find(const PageQuestion& question, absl::Time not_before,
   const Place place = {question.offset, question.limit};
   const auto it = list.pages.find(place);
   if (it == list.pages.end()) return nullptr;
-  const Versions& versions = it->second;
+  Versions& versions = it->second;
   const auto young = std::find_if(
       versions.begin(), versions.end(),
-      [&](const PageRef& page) { return page->sent_at >= not_before; });
+      [&](const Version& v) { return v.page->sent_at >= not_before; });
   if (young == versions.end()) return nullptr;
   turns_.splice(turns_.end(), turns_, list.turn);
   if (follows == absl::InfinitePast()) {
-    const auto began = std::find_if(
-        versions.rbegin(), std::make_reverse_iterator(young),
-        [&](const PageRef& page) { return WasFollowed(list, place, *page); });
-    return began.base() == young ? versions.back() : *began;
+    const auto oldest = std::make_reverse_iterator(young);
+    const auto began = std::find_if(versions.rbegin(), oldest,
+                                    [](auto& v) { return v.begins_walk; });
+    Version& chosen = began == oldest ? versions.back() : *began;
+    chosen.begins_walk = true;
+    return chosen.page;
   }
-  const auto next = std::find_if(
-      young, versions.end(),
-      [&](const PageRef& page) { return page->sent_at > follows; });
-  return next == versions.end() ? versions.back() : *next;
+  const auto next = std::find_if(young, versions.end(), [&](const Version& v) {
+    return v.page->sent_at > follows;
+  });
+  return next == versions.end() ? versions.back().page : next->page;
 }
 
 std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
-                                       PageRef page) {
+                                       PageRef page, Role role) {
   MutexLock lock(mu_);
   if (BytesOf(*page) > max_bytes_ / 4) return std::nullopt;
   List& list = ListOf(question.leg);
@@ -65,7 +67,8 @@ std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
     list.total_num = page->total_num;
     list.total_num_at = page->sent_at;
   }
-  AddVersion(list, {question.offset, question.limit}, std::move(page));
+  AddVersion(list, {question.offset, question.limit},
+             {std::move(page), role == Role::kBeginsWalk});
   const std::optional<int64_t> too_large = BytesIfTooLarge(question.leg, list);
   MakeRoom();
   return too_large;
@@ -77,14 +80,18 @@ std::optional<int64_t> PageCache::TotalOf(const LegKey& leg) const {
   return it == lists_.end() ? std::nullopt : it->second->total_num;
 }
 
-int32_t PageCache::PagesSince(const LegKey& leg, absl::Time not_before) const {
+int32_t PageCache::PagesSent(const LegKey& leg, absl::Time begin,
+                             absl::Time end) const {
   MutexLock lock(mu_);
   const auto it = lists_.find(leg);
   if (it == lists_.end()) return 0;
   const auto& pages = it->second->pages;
   return static_cast<int32_t>(
       std::count_if(pages.begin(), pages.end(), [&](const auto& place) {
-        return place.second.back()->sent_at >= not_before;
+        return std::any_of(
+            place.second.begin(), place.second.end(), [&](const Version& v) {
+              return v.page->sent_at >= begin && v.page->sent_at < end;
+            });
       }));
 }
 
@@ -112,34 +119,39 @@ bool PageCache::WasFollowed(const List& list, const Place& place,
   return other.sent_at > page.sent_at;
 }
 
-void PageCache::AddVersion(List& list, const Place& place, PageRef page) {
+void PageCache::AddVersion(List& list, const Place& place, Version version) {
+  const Page& page = *version.page;
   Versions& versions = list.pages[place];
-  // The same one again, or one from before a restart of its request.
-  for (const PageRef& version : versions) {
-    if (version->sent_at == page->sent_at) return;
+  // The same one again.
+  for (const Version& other : versions) {
+    if (other.page->sent_at == page.sent_at) return;
   }
   // What no walk went on from is not asked for once there is a newer one.
-  if (!versions.empty() && versions.back()->sent_at < page->sent_at &&
-      !WasFollowed(list, place, *versions.back())) {
+  if (!versions.empty() && versions.back().page->sent_at < page.sent_at &&
+      !WasFollowed(list, place, *versions.back().page)) {
     DropVersion(list, versions, versions.size() - 1);
   }
   if (versions.size() == kMaxVersions) DropVersion(list, versions, 0);
-  if (page->sent_at > list.newest.sent_at) {
-    if (list.newest.place != place) list.newest_elsewhere = list.newest;
-    list.newest = {place, page->sent_at};
-  } else if (list.newest.place != place &&
-             page->sent_at > list.newest_elsewhere.sent_at) {
-    list.newest_elsewhere = {place, page->sent_at};
-  }
-  list.bytes += BytesOf(*page);
-  bytes_ += BytesOf(*page);
+  NoteSending(list, {place, page.sent_at});
+  list.bytes += BytesOf(page);
+  bytes_ += BytesOf(page);
   ++list.page_count;
-  versions.insert(
-      std::upper_bound(versions.begin(), versions.end(), page->sent_at,
-                       [](absl::Time sent_at, const PageRef& version) {
-                         return sent_at < version->sent_at;
-                       }),
-      std::move(page));
+  const auto after = std::find_if(
+      versions.begin(), versions.end(),
+      [&](const Version& v) { return v.page->sent_at > page.sent_at; });
+  versions.insert(after, std::move(version));
+}
+
+void PageCache::NoteSending(List& list, const Sending& sending) {
+  const bool newest = sending.sent_at > list.newest.sent_at;
+  if (list.newest.place == sending.place) {
+    if (newest) list.newest = sending;
+  } else if (newest) {
+    list.newest_elsewhere = list.newest;
+    list.newest = sending;
+  } else if (sending.sent_at > list.newest_elsewhere.sent_at) {
+    list.newest_elsewhere = sending;
+  }
 }
 
 void PageCache::MakeRoom() {
@@ -159,13 +171,13 @@ void PageCache::MakeRoom() {
 // for them cannot begin any more.
 void PageCache::Sweep(List& list) {
   const auto head = list.pages.begin();
-  const absl::Time begin = head->second.front()->sent_at;
+  const absl::Time begin = head->second.front().page->sent_at;
   if (head->first.first != 0 || begin <= list.swept) return;
   list.swept = begin;
   for (auto it = list.pages.begin(); it != list.pages.end();) {
     const auto page = it++;
     const auto [offset, limit] = page->first;
-    if (!IsOnGrid(offset, limit) && page->second.back()->sent_at < begin) {
+    if (!IsOnGrid(offset, limit) && page->second.back().page->sent_at < begin) {
       Drop(list, page);
     }
   }
@@ -177,7 +189,7 @@ void PageCache::Drop(List& list, std::map<Place, Versions>::iterator it) {
 }
 
 void PageCache::DropVersion(List& list, Versions& versions, size_t index) {
-  const int64_t bytes = BytesOf(*versions[index]);
+  const int64_t bytes = BytesOf(*versions[index].page);
   list.bytes -= bytes;
   bytes_ -= bytes;
   --list.page_count;

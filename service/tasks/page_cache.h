@@ -35,6 +35,9 @@ namespace hssgw {
 
 class PageCache {
  public:
+  // What a page was asked for as.
+  enum class Role { kAny, kBeginsWalk };
+
   // Pages of one question that are kept at most.
   static constexpr size_t kMaxVersions = 4;
 
@@ -49,20 +52,25 @@ class PageCache {
   // Keeps `page`, unless it is over a quarter of the cache, or as old as one
   // that is kept. Answers with the bytes that its whole list would take if that
   // is more than the cache holds, the first time that this is seen.
-  std::optional<int64_t> Keep(const PageQuestion& question, PageRef page);
+  std::optional<int64_t> Keep(const PageQuestion& question, PageRef page,
+                              Role role = Role::kAny);
 
   // The newest total_num of a list. Absent: none is known.
   std::optional<int64_t> TotalOf(const LegKey& leg) const;
 
-  // Places of a list with a page sent at or after `not_before`.
-  int32_t PagesSince(const LegKey& leg, absl::Time not_before) const;
+  // Places of a list with a page sent in [begin, end).
+  int32_t PagesSent(const LegKey& leg, absl::Time begin, absl::Time end) const;
 
   int64_t bytes() const;
   int64_t max_bytes() const { return max_bytes_; }
 
  private:
   using Place = std::pair<int32_t, int32_t>;  // offset, limit
-  using Versions = std::vector<PageRef>;      // the oldest first
+  struct Version {
+    PageRef page;
+    bool begins_walk = false;
+  };
+  using Versions = std::vector<Version>;  // the oldest first
 
   struct Sending {
     Place place;
@@ -83,7 +91,7 @@ class PageCache {
   };
 
   List& ListOf(const LegKey& leg) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void AddVersion(List& list, const Place& place, PageRef page)
+  void AddVersion(List& list, const Place& place, Version version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Sweep(List& list) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -94,6 +102,7 @@ class PageCache {
   std::optional<int64_t> BytesIfTooLarge(const LegKey& leg, const List& list)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  static void NoteSending(List& list, const Sending& sending);
   static bool WasFollowed(const List& list, const Place& place,
                           const Page& page);
 

@@ -32,6 +32,7 @@ bool PageFlight::Serves(absl::Time not_before) const {
 
 bool PageFlight::Enter(PageWaiter waiter) {
   if (waiters_.empty() && ticket_ == nullptr) leader_ = waiter.number;
+  begins_walk_ = begins_walk_ || waiter.terms.follows == absl::InfinitePast();
   const bool raised = Raise(waiter.terms.call_class);
   waiters_.push_back(std::move(waiter));
   return raised;

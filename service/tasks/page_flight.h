@@ -49,6 +49,9 @@ class PageFlight {
   std::vector<PageWaiter> TakeWaiters() { return std::move(waiters_); }
   bool empty() const { return waiters_.empty(); }
 
+  // Somebody waited for it as the first page of a walk.
+  bool begins_walk() const { return begins_walk_; }
+
   // Number of the waiter that leads; 0: it left when its call was paid.
   uint64_t leader() const { return leader_; }
 
@@ -69,6 +72,7 @@ class PageFlight {
   std::shared_ptr<PageTicket> ticket_;  // null: not there yet
   CallClass call_class_ = CallClass::kRefresh;
   uint64_t leader_ = 0;
+  bool begins_walk_ = false;
   std::vector<PageWaiter> waiters_;
 };
 

@@ -61,6 +61,8 @@ TaskLister::TaskLister(const TaskQuery& query, const ListerParts& parts,
       is_count_(IsCount(query, options)),
       binding_(TokenBinding(query, options.identity)),
       merge_(query, parts.habits, parts.clock.Now(), merge_options),
+      freshness_(query, parts.freshness, parts.cache, parts.forecast,
+                 parts.clock.Now()),
       builder_(query.with_hosts()) {
   if (!merge_options.resume_from.has_value()) return;
   if (merge_options.resume_from->hosts_sent == 0) return;
@@ -198,6 +200,10 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
     MutexLock lock(mu_);
     LegReader& its = *merge_.readers()[reader];
     its.TakeAnswer(number, std::move(answer), dropped_);
+    for (LegReader::StandIn& stand_in : its.TakeStandIns()) {
+      if (parts_.cache == nullptr) break;
+      parts_.cache->Keep(stand_in.question, std::move(stand_in.page));
+    }
     if (its.too_large_limit() > 0) {
       parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
                                  parts_.clock.Now());
@@ -301,7 +307,9 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
     const int ahead = PagesAhead(reader);
     // Rows at hand and no room, or no reader, for more: no call ahead of need.
     if (reader.Peek() != nullptr && ahead == 0) continue;
-    for (const LegReader::Question& question : reader.TakeQuestions(ahead)) {
+    // The next page may be at hand, and tell that others are not wanted.
+    const int also = reader.next_page_under_way() ? ahead : 0;
+    for (const LegReader::Question& question : reader.TakeQuestions(also)) {
       asks.push_back(MakeAsk(i, question));
     }
   }
@@ -309,15 +317,14 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
 }
 
 TaskLister::Ask TaskLister::MakeAsk(size_t index,
-                                    const LegReader::Question& question) const {
+                                    const LegReader::Question& question) {
+  const LegReader& reader = *merge_.readers()[index];
   PageTerms terms{.deadline = options_.deadline,
                   .call_class = question.call_class,
                   .caller = options_.caller};
-  if (question.sent_after != absl::InfinitePast()) {
-    terms.not_before = question.sent_after + absl::Nanoseconds(1);
-  }
+  freshness_.Apply(reader, question.sent_after, terms);
   return {.reader = index,
-          .question = {.leg = merge_.readers()[index]->leg(),
+          .question = {.leg = reader.leg(),
                        .offset = question.offset,
                        .limit = question.limit},
           .number = question.number,
@@ -395,6 +402,7 @@ Frame TaskLister::TakeFrame(bool last) {
   if (!std::exchange(plan_sent_, true)) {
     *fields.mutable_plan() =
         MakePlan(merge_, parts_.forecast, parts_.clock.Now());
+    freshness_.Tell(merge_.windows(), *fields.mutable_plan());
   }
   *fields.mutable_progress() =
       MakeProgress(merge_, tasks_taken_, parts_.forecast, parts_.clock.Now());
@@ -402,6 +410,7 @@ Frame TaskLister::TakeFrame(bool last) {
   if (last) {
     *fields.mutable_summary() =
         MakeSummary(merge_, tasks_taken_, EnoughSent() && !merge_.AllRead());
+    freshness_.Tell(*fields.mutable_summary());
     StopReaders();
   } else {
     fields.set_resume_token(token_);
@@ -415,6 +424,7 @@ Frame TaskLister::TakePlanFrame() {
   ListTasksResponse fields;
   *fields.mutable_plan() =
       MakePlan(merge_, parts_.forecast, parts_.clock.Now());
+  freshness_.Tell(merge_.windows(), *fields.mutable_plan());
   *fields.mutable_summary() = MakePlanOnlySummary();
   builder_.AddFields(fields);
   return builder_.Take();

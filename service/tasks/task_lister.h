@@ -27,8 +27,10 @@
 #include "service/base/mutex.h"
 #include "service/tasks/call_forecast.h"
 #include "service/tasks/frame_builder.h"
+#include "service/tasks/freshness.h"
 #include "service/tasks/leg_merge.h"
 #include "service/tasks/leg_reader.h"
+#include "service/tasks/page_cache.h"
 #include "service/tasks/page_source.h"
 #include "service/tasks/resume_token.h"
 #include "service/tasks/task_query.h"
@@ -69,6 +71,9 @@ struct ListerParts {
   const CallForecast& forecast;
   const ResumeTokens& tokens;
   Clock& clock;
+  // Null: nothing is kept.
+  PageCache* cache = nullptr;
+  FreshnessOptions freshness = {};
 };
 
 class TaskLister : public std::enable_shared_from_this<TaskLister> {
@@ -137,7 +142,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   bool EnoughSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<Ask> CollectAsks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Of reader number `index`.
-  Ask MakeAsk(size_t index, const LegReader::Question& question) const
+  Ask MakeAsk(size_t index, const LegReader::Question& question)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   int PagesAhead(const LegReader& reader) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -158,6 +163,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
 
   mutable Mutex mu_;
   LegMerge merge_ ABSL_GUARDED_BY(mu_);
+  Freshness freshness_ ABSL_GUARDED_BY(mu_);
   FrameBuilder builder_ ABSL_GUARDED_BY(mu_);
   // The frame takes no task more, though it is small.
   bool frame_closed_ ABSL_GUARDED_BY(mu_) = false;

@@ -143,6 +143,12 @@ constexpr BadFile kBadFiles[] = {
     {"LongGrace", "drain: {grace: 3601s}\n", "", "drain.grace: want 0s to 1h"},
     {"SmallAnswers", "limits: {response_bytes: 63KiB}\n", "",
      "limits.response_bytes: want 64KiB to 1GiB"},
+    {"SmallCache", "cache: {max_bytes: 1023KiB}\n", "",
+     "cache.max_bytes: want 0, or 1MiB to 1TiB"},
+    {"LargeCache", "cache: {max_bytes: 1025GiB}\n", "",
+     "cache.max_bytes: want 0, or 1MiB to 1TiB"},
+    {"AgeOfNothing", "freshness: {max_staleness: fresh}\n", "",
+     "freshness.max_staleness: want auto, or a duration"},
     {"LargeAnswers", "limits: {response_bytes: 2GiB}\n", "",
      "limits.response_bytes: want 64KiB to 1GiB"},
 };
@@ -170,7 +176,7 @@ TEST(ConfigFileTest, EveryBoundIsIncluded) {
 }
 
 TEST(ConfigFileTest, AllProblemsAreToldAtOnceFlagsIncluded) {
-  EXPECT_THAT(ProblemsOf("cache: {}\nbudgets: [{calls: five, period: 1ms}]\n" +
+  EXPECT_THAT(ProblemsOf("kept: {}\nbudgets: [{calls: five, period: 1ms}]\n" +
                              Profile("proxy: x"),
                          {"--drain-grace", "soon", "--unix-mode", "rw"}),
               SizeIs(6));
@@ -211,6 +217,29 @@ TEST(ConfigFileTest, ExampleIsGood) {
   EXPECT_EQ(parsed->config.listen.unix_mode, 0660);
 }
 
+TEST(ConfigFileTest, AgesAndCacheAreTaken) {
+  const TempFolder folder;
+  const std::string file = folder.Path("g.yaml");
+  WriteText(file,
+            "freshness: {max_staleness: 90s, max_staleness_on_error: 0s}\n"
+            "cache: {max_bytes: 0}\n" +
+                Profile(""));
+  const auto given = ParseFile(file, {"--check-config"});
+  ASSERT_TRUE(given.ok()) << given.status();
+  EXPECT_EQ(given->config.freshness.max_staleness, absl::Seconds(90));
+  EXPECT_EQ(given->config.freshness.max_staleness_on_error,
+            absl::ZeroDuration());
+  EXPECT_EQ(given->config.cache_bytes, 0);
+
+  WriteText(file, Profile(""));
+  const auto by_default = ParseFile(file, {"--check-config"});
+  ASSERT_TRUE(by_default.ok()) << by_default.status();
+  EXPECT_EQ(by_default->config.freshness.max_staleness, std::nullopt);
+  EXPECT_EQ(by_default->config.freshness.max_staleness_on_error,
+            absl::Hours(1));
+  EXPECT_EQ(by_default->config.cache_bytes, 256 << 20);
+}
+
 // The rows of docs/configuration.md: `path` and `default`.
 std::vector<std::pair<std::string, std::string>> DocumentedDefaults() {
   std::vector<std::pair<std::string, std::string>> rows;
@@ -232,7 +261,7 @@ TEST(ConfigFileTest, PageTellsTheDefaultsThatHold) {
   const std::string& effective = *parsed->text;
   const auto rows = DocumentedDefaults();
 
-  ASSERT_THAT(rows, SizeIs(27));
+  ASSERT_THAT(rows, SizeIs(30));
   for (const auto& [path, value] : rows) {
     const std::string key = path.substr(path.rfind('.') + 1);
     if (key == "endpoint" || key == "projects") continue;

@@ -66,7 +66,9 @@ class FaultTest : public ::testing::Test {
   void SetUp() override {
     if (!client_.Missing().empty()) GTEST_SKIP() << client_.Missing();
     const std::string file = folder_.Path("gateway.yaml");
-    WriteText(file, "limits: {response_bytes: 1MiB}\n");
+    WriteText(file,
+              "limits: {response_bytes: 1MiB}\n"
+              "freshness: {max_staleness: 0s}\n");
     stack_ = std::make_unique<Stack>(
         StackOptions{.simulator_flags = {"--tasks", std::to_string(kTasks)},
                      .gateway_flags = {"--config", file}});

@@ -22,6 +22,7 @@ namespace {
 
 using ::hss::antivirus::v1::ListTasksRequest;
 using ::hss::antivirus::v1::Task;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -84,6 +85,46 @@ TEST(ListingTest, HssctlListsEveryTaskAndTellsItsCost) {
   EXPECT_THAT(outcome.output, HasSubstr("5000 tasks in "));
   EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'),
             5001);
+}
+
+TEST(ListingTest, SecondListingCostsNoUpstreamCall) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+  ASSERT_TRUE(ListToEnd(stack).ok());
+  const int64_t requests = stack.Counter("list_requests");
+  std::vector<Task> tasks;
+
+  ASSERT_TRUE(ListToEnd(stack, &tasks).ok());
+
+  EXPECT_EQ(stack.Counter("list_requests"), requests);
+  ExpectAllEqual(tasks);
+}
+
+TEST(ListingTest, HssctlTellsTheAgeOfWhatCameFromTheCache) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+  ASSERT_TRUE(ListToEnd(stack).ok());
+
+  const Outcome outcome =
+      RunToEnd({.program = HssctlProgram(),
+                .arguments = {"--address", stack.address(), "list", "--all"}});
+
+  EXPECT_THAT(outcome.output,
+              ContainsRegex(", 0 upstream calls; [0-9]+ pages shared, the "
+                            "oldest [0-9.]+m?s old\n"));
+}
+
+TEST(ListingTest, ZeroStalenessAsksUpstreamAgain) {
+  Stack stack;
+  ASSERT_TRUE(stack.up());
+  ListTasksRequest request;
+  request.mutable_freshness()->mutable_max_staleness();
+  ASSERT_TRUE(ListToEnd(stack, nullptr, request).ok());
+  const int64_t requests = stack.Counter("list_requests");
+
+  ASSERT_TRUE(ListToEnd(stack, nullptr, request).ok());
+
+  EXPECT_EQ(stack.Counter("list_requests"), 2 * requests);
 }
 
 TEST(ListingTest, WrongSignatureIsTheGatewaysFaultNotTheCallers) {

@@ -4,100 +4,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "service/base/error.h"
-#include "tests/testing/fake_clock.h"
-#include "tests/testing/fake_forecast.h"
-#include "tests/testing/fake_page_source.h"
+#include "service/tasks/recent_failures.h"
+#include "tests/tasks/asked_pages.h"
 
 namespace hssgw {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-PageQuestion Question(const std::string& project = "p", int32_t offset = 0) {
-  return {.leg = {.profile = "default", .project_id = project},
-          .offset = offset,
-          .limit = 200};
-}
-
-absl::Status Down() {
-  return MakeError(absl::StatusCode::kUnavailable, "down",
-                   {.reason = Reason::kUpstreamUnavailable});
-}
-
-class CachingPageSourceTest : public ::testing::Test {
- protected:
-  // What a question came to.
-  struct Asked {
-    const Page& page() const { return **answer->page; }
-    absl::StatusCode code() const { return answer->page.status().code(); }
-
-    std::optional<PageAnswer> answer;
-    int answers = 0;
-    PageTicket ticket;  // Last: dropping it may bring the answer.
-  };
-
-  std::unique_ptr<Asked> Ask(PageTerms terms = {},
-                             const PageQuestion& question = Question()) {
-    auto asked = std::make_unique<Asked>();
-    asked->ticket = pages_->Ask(question, std::move(terms),
-                                [its = asked.get()](PageAnswer answer) {
-                                  its->answer = std::move(answer);
-                                  ++its->answers;
-                                });
-    return asked;
-  }
-  PageTerms NotBefore(absl::Time time) const { return {.not_before = time}; }
-  PageTerms Until(absl::Duration wait) const {
-    return {.deadline = clock_.Now() + wait};
-  }
-  // Allows a page that is older by an hour instead of an error.
-  PageTerms FreshOrStale() const {
-    return {.not_before = clock_.Now(),
-            .not_before_on_error = clock_.Now() - absl::Hours(1)};
-  }
-
-  void Sent(size_t index) {
-    upstream_.Tell(index,
-                   {.wait = PageWait::kUpstream, .sent_at = clock_.Now()});
-  }
-  void CallsAreFree() {
-    parts_.calls_are_free = true;
-    pages_.emplace(parts_);
-  }
-
-  FakeClock clock_;
-  FakeForecast forecast_;
-  Metrics metrics_;
-  PageCache cache_{1 << 20};
-  absl::Status failure_;
-  FakePageSource upstream_{
-      [this](const PageQuestion& question) -> absl::StatusOr<Page> {
-        if (!failure_.ok()) return failure_;
-        return Page{.wire = std::string(100, 'x'),
-                    .offset = question.offset,
-                    .limit = question.limit,
-                    .total_num = 0,
-                    .sent_at = clock_.Now()};
-      }};
-  CachingPageParts parts_{.upstream = upstream_,
-                          .cache = cache_,
-                          .forecast = forecast_,
-                          .clock = clock_,
-                          .metrics = metrics_};
-  std::optional<CachingPageSource> pages_{std::in_place, parts_};
-};
+class CachingPageSourceTest : public AskedPagesTest {};
 
 // --- the cache --------------------------------------------------------------
 
@@ -142,7 +64,7 @@ TEST_F(CachingPageSourceTest, DenialIsKeptForHalfAMinute) {
   failure_ = MakeError(absl::StatusCode::kPermissionDenied, "denied",
                        {.reason = Reason::kUpstreamPermission});
   Ask();
-  clock_.Advance(CachingPageSource::kDenialKept - absl::Seconds(1));
+  clock_.Advance(RecentFailures::kDenialKept - absl::Seconds(1));
   EXPECT_EQ(Ask()->code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(Ask({}, Question("p", 190))->code(),
             absl::StatusCode::kPermissionDenied);
@@ -152,7 +74,7 @@ TEST_F(CachingPageSourceTest, DenialIsKeptForHalfAMinute) {
   EXPECT_THAT(upstream_.asked(), SizeIs(2));
   Ask(NotBefore(clock_.Now()));
   EXPECT_THAT(upstream_.asked(), SizeIs(3));
-  clock_.Advance(CachingPageSource::kDenialKept);
+  clock_.Advance(RecentFailures::kDenialKept);
   Ask();
   EXPECT_THAT(upstream_.asked(), SizeIs(4));
 }
@@ -197,232 +119,6 @@ TEST_F(CachingPageSourceTest, EveryPartOfTheQuestionIsPartOfTheKey) {
     const auto again = Ask({}, upstream_.asked()[i]);
     EXPECT_EQ(*again->answer->page, *asked[i]->answer->page);
   }
-}
-
-// --- one flight -------------------------------------------------------------
-
-TEST_F(CachingPageSourceTest, EqualQuestionsInFlightAreOneRequest) {
-  upstream_.Hold();
-  const auto leader = Ask();
-  const auto follower = Ask();
-
-  upstream_.Release(0);
-
-  EXPECT_THAT(upstream_.asked(), SizeIs(1));
-  EXPECT_EQ(leader->answer->upstream_calls, 1);
-  EXPECT_FALSE(leader->answer->shared);
-  EXPECT_EQ(follower->answer->upstream_calls, 0);
-  EXPECT_TRUE(follower->answer->shared);
-  EXPECT_EQ(*leader->answer->page, *follower->answer->page);
-}
-
-TEST_F(CachingPageSourceTest, FlightThatIsQueuedTakesAnyone) {
-  upstream_.Hold();
-  const auto leader = Ask();
-  clock_.Advance(absl::Seconds(30));
-
-  const auto strict = Ask(NotBefore(clock_.Now()));
-
-  EXPECT_THAT(upstream_.asked(), SizeIs(1));
-}
-
-TEST_F(CachingPageSourceTest, FlightThatWasSentTakesThoseWhomItsPageSuits) {
-  upstream_.Hold();
-  const auto leader = Ask();
-  clock_.Advance(absl::Seconds(30));
-  Sent(0);
-  const absl::Time sent_at = clock_.Now();
-  clock_.Advance(absl::Seconds(1));
-
-  const auto suited = Ask(NotBefore(sent_at));
-  EXPECT_THAT(upstream_.asked(), SizeIs(1));
-  const auto strict = Ask(NotBefore(sent_at + absl::Nanoseconds(1)));
-  EXPECT_THAT(upstream_.asked(), SizeIs(2));
-
-  // Newcomers join the newer one; each gets the page of its own flight.
-  const auto newcomer = Ask(NotBefore(clock_.Now()));
-  upstream_.Release(1);
-  EXPECT_FALSE(suited->answer.has_value());
-  upstream_.Release(0);
-  EXPECT_EQ(*newcomer->answer->page, *strict->answer->page);
-  EXPECT_NE(*suited->answer->page, *strict->answer->page);
-  EXPECT_THAT(upstream_.asked(), SizeIs(2));
-}
-
-TEST_F(CachingPageSourceTest, LateAnswerDoesNotReplaceANewerPage) {
-  upstream_.Hold();
-  const auto first = Ask();
-  Sent(0);
-  clock_.Advance(absl::Seconds(1));
-  const auto second = Ask(NotBefore(clock_.Now()));
-  upstream_.Release(1);
-  const absl::Time newer = clock_.Now();
-
-  upstream_.Release(0);
-
-  EXPECT_EQ(Ask(NotBefore(newer))->page().sent_at, newer);
-}
-
-TEST_F(CachingPageSourceTest, FailedFlightAnswersAllAndPoisonsNothing) {
-  upstream_.Hold();
-  std::vector<std::unique_ptr<Asked>> asked;
-  for (int i = 0; i < 51; ++i) asked.push_back(Ask());
-  for (const absl::Status& failure :
-       {Down(), MakeError(absl::StatusCode::kDataLoss, "cut",
-                          {.reason = Reason::kUpstreamAnswerUnreadable})}) {
-    failure_ = failure;
-    upstream_.Release(upstream_.asked().size() - 1);
-
-    for (const auto& its : asked) {
-      EXPECT_EQ(its->code(), failure.code());
-      EXPECT_EQ(its->answers, 1);
-    }
-    EXPECT_EQ(cache_.bytes(), 0);
-    failure_ = absl::OkStatus();
-    asked.clear();
-    for (int i = 0; i < 51; ++i) asked.push_back(Ask());
-  }
-  EXPECT_THAT(upstream_.asked(), SizeIs(3));
-  upstream_.Release(2);
-  for (const auto& its : asked) EXPECT_TRUE(its->answer->page.ok());
-}
-
-TEST_F(CachingPageSourceTest, LeadersCancelDoesNotHurtItsFollowers) {
-  upstream_.Hold();
-  auto leader = Ask();
-  std::vector<std::unique_ptr<Asked>> followers;
-  for (int i = 0; i < 50; ++i) followers.push_back(Ask());
-
-  leader->ticket = PageTicket();
-  EXPECT_EQ(leader->code(), absl::StatusCode::kCancelled);
-  upstream_.Release(0);
-
-  EXPECT_EQ(upstream_.cancelled(), 0);
-  int32_t calls = 0;
-  for (const auto& its : followers) {
-    EXPECT_TRUE(its->answer->page.ok());
-    calls += its->answer->upstream_calls;
-  }
-  EXPECT_EQ(calls, 1);  // The next one leads.
-}
-
-TEST_F(CachingPageSourceTest, LeadersDeadlineDoesNotHurtItsFollowers) {
-  upstream_.Hold();
-  const auto leader = Ask(Until(absl::Seconds(1)));
-  const auto follower = Ask(Until(absl::Seconds(60)));
-
-  clock_.Advance(absl::Seconds(30));
-  EXPECT_EQ(leader->code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_FALSE(follower->answer.has_value());
-  upstream_.Release(0);
-
-  EXPECT_TRUE(follower->answer->page.ok());
-  EXPECT_EQ(upstream_.terms()[0].deadline, absl::InfiniteFuture());
-}
-
-TEST_F(CachingPageSourceTest, FollowersDeadlineIsItsOwn) {
-  upstream_.Hold();
-  const auto leader = Ask();
-  const auto follower = Ask(Until(absl::Seconds(1)));
-
-  clock_.Advance(absl::Seconds(1));
-  EXPECT_EQ(follower->code(), absl::StatusCode::kDeadlineExceeded);
-  EXPECT_FALSE(leader->answer.has_value());
-  upstream_.Release(0);
-
-  EXPECT_TRUE(leader->answer->page.ok());
-  EXPECT_EQ(follower->answers, 1);
-}
-
-TEST_F(CachingPageSourceTest, DeadlineSaysWhatWasWaitedFor) {
-  upstream_.Hold();
-  const auto queued = Ask(Until(absl::Seconds(1)));
-  const auto sent = Ask(Until(absl::Seconds(1)), Question("p", 190));
-  Sent(1);
-
-  clock_.Advance(absl::Seconds(1));
-
-  EXPECT_THAT(queued->answer->page.status().message(), HasSubstr("quota"));
-  EXPECT_THAT(sent->answer->page.status().message(),
-              HasSubstr("did not answer"));
-}
-
-TEST_F(CachingPageSourceTest, QueuedFlightEndsWithItsLastWaiter) {
-  upstream_.Hold();
-  auto first = Ask();
-  auto second = Ask();
-  first->ticket = PageTicket();
-  EXPECT_EQ(upstream_.cancelled(), 0);
-
-  second->ticket = PageTicket();
-
-  EXPECT_EQ(upstream_.cancelled(), 1);
-  EXPECT_EQ(second->answers, 1);
-  EXPECT_EQ(second->answer->upstream_calls, 0);
-}
-
-TEST_F(CachingPageSourceTest, SentFlightIsFinishedAndCached) {
-  upstream_.Hold();
-  auto only = Ask();
-  Sent(0);
-
-  only->ticket = PageTicket();
-  EXPECT_EQ(upstream_.cancelled(), 0);
-  EXPECT_EQ(only->answer->upstream_calls, 1);  // It is spent.
-  upstream_.Release(0);
-
-  EXPECT_TRUE(Ask()->answer->shared);
-  EXPECT_THAT(upstream_.asked(), SizeIs(1));
-}
-
-TEST_F(CachingPageSourceTest, FlightThatNobodyWaitsForCanBeJoined) {
-  upstream_.Hold();
-  auto gone = Ask();
-  Sent(0);
-  gone->ticket = PageTicket();
-
-  const auto newcomer = Ask();
-  upstream_.Release(0);
-
-  EXPECT_TRUE(newcomer->answer->page.ok());
-  EXPECT_EQ(newcomer->answer->upstream_calls, 0);
-  EXPECT_TRUE(newcomer->answer->shared);
-}
-
-TEST_F(CachingPageSourceTest, SentFlightEndsWithItsLastWaiterWhenCallsAreFree) {
-  CallsAreFree();
-  upstream_.Hold();
-  auto only = Ask();
-  Sent(0);
-
-  only->ticket = PageTicket();
-
-  EXPECT_EQ(upstream_.cancelled(), 1);
-}
-
-TEST_F(CachingPageSourceTest, FlightIsAsUrgentAsItsMostUrgentWaiter) {
-  upstream_.Hold();
-  auto prefetch = Ask({.call_class = CallClass::kPrefetch});
-  EXPECT_EQ(upstream_.class_of(0), CallClass::kPrefetch);
-
-  const auto needed = Ask({.call_class = CallClass::kNeeded});
-  EXPECT_EQ(upstream_.class_of(0), CallClass::kNeeded);
-  const auto refresh = Ask({.call_class = CallClass::kRefresh});
-  EXPECT_EQ(upstream_.class_of(0), CallClass::kNeeded);
-  prefetch->ticket.Raise(CallClass::kFirstPage);
-
-  EXPECT_EQ(upstream_.class_of(0), CallClass::kFirstPage);
-}
-
-TEST_F(CachingPageSourceTest, WaiterIsToldWhatItsFlightWaitsFor) {
-  upstream_.Hold();
-  const auto leader = Ask();
-  const auto follower = Ask();
-  EXPECT_EQ(follower->ticket.waiting().wait, PageWait::kBudget);
-
-  Sent(0);
-
-  EXPECT_EQ(follower->ticket.waiting().wait, PageWait::kUpstream);
 }
 
 // --- instead of an error ----------------------------------------------------
@@ -485,7 +181,7 @@ TEST_F(CachingPageSourceTest, FailingUpstreamIsNotAskedForEveryOldPage) {
   // Who wants an answer or an error is not put off.
   EXPECT_FALSE(Ask(NotBefore(clock_.Now()))->answer->page.ok());
   EXPECT_THAT(upstream_.asked(), SizeIs(4));
-  clock_.Advance(CachingPageSource::kOutageKept);
+  clock_.Advance(RecentFailures::kOutageKept);
   failure_ = absl::OkStatus();
   EXPECT_FALSE(Ask(FreshOrStale())->answer->stale);
 }
@@ -551,41 +247,6 @@ TEST_F(CachingPageSourceTest, ReadsAreCountedBySourceAndAge) {
   EXPECT_THAT(text, HasSubstr("\nhss_gateway_cache_limit_bytes 1048576\n"));
   EXPECT_THAT(text, HasSubstr("\nhss_gateway_cache_bytes " +
                               std::to_string(cache_.bytes()) + "\n"));
-}
-
-// --- threads ----------------------------------------------------------------
-
-// Many threads ask, leave and are answered at once; each waiter hears once.
-TEST_F(CachingPageSourceTest, EveryWaiterHearsOnceWhateverTheThreads) {
-  upstream_.Hold();
-  std::atomic<int> answers = 0;
-  std::atomic<int> asking = 4;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 300; ++i) {
-        PageTerms terms{
-            .not_before = i % 3 == 0 ? clock_.Now() : absl::InfinitePast(),
-            .call_class = static_cast<CallClass>((i + t) % 4)};
-        PageTicket ticket = pages_->Ask(Question("p", 190 * (i % 5)), terms,
-                                        [&](const PageAnswer&) { ++answers; });
-        static_cast<void>(ticket.waiting());
-        ticket.Raise(CallClass::kFirstPage);
-      }  // The ticket is dropped.
-      --asking;
-    });
-  }
-  while (asking > 0) {
-    for (const size_t index : upstream_.held()) {
-      if (index % 2 == 0) Sent(index);
-      upstream_.Release(index);
-    }
-    clock_.Advance(absl::Milliseconds(1));
-  }
-  for (std::thread& thread : threads) thread.join();
-  for (const size_t index : upstream_.held()) upstream_.Release(index);
-
-  EXPECT_EQ(answers, 1200);
 }
 
 }  // namespace

@@ -162,13 +162,14 @@ TEST(PageCacheTest, PageThatNoWalkWentOnFromIsReplaced) {
   EXPECT_EQ(cache.Find(At("p", 0), kAny, kAny)->sent_at, At(2));
 }
 
-// A walk: 0, 190, then the head again.
+// A walk: 0, 190, then the head again, down to 190.
 class PageCacheReplayTest : public ::testing::Test {
  protected:
   PageCacheReplayTest() {
-    cache_.Keep(At("p", 0), MakePage(1));
+    cache_.Keep(At("p", 0), MakePage(1), PageCache::Role::kBeginsWalk);
     cache_.Keep(At("p", 190), MakePage(2));
     cache_.Keep(At("p", 0), MakePage(3));
+    cache_.Keep(At("p", 190), MakePage(4));
   }
 
   PageCache cache_{1 << 20};
@@ -178,6 +179,7 @@ TEST_F(PageCacheReplayTest, NextWalkGetsThePagesOfTheFirstInTheirOrder) {
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(1));
   EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(1))->sent_at, At(2));
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, At(2))->sent_at, At(3));
+  EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(3))->sent_at, At(4));
 }
 
 TEST_F(PageCacheReplayTest, WhoWantsTheHeadAloneGetsTheNewest) {
@@ -190,7 +192,7 @@ TEST_F(PageCacheReplayTest, WhatIsTooOldIsNoChoice) {
 }
 
 TEST_F(PageCacheReplayTest, NewestWalkIsTheOneThatIsRepeated) {
-  cache_.Keep(At("p", 0), MakePage(10));
+  cache_.Keep(At("p", 0), MakePage(10), PageCache::Role::kBeginsWalk);
   cache_.Keep(At("p", 190), MakePage(11));
 
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(10));
@@ -198,7 +200,16 @@ TEST_F(PageCacheReplayTest, NewestWalkIsTheOneThatIsRepeated) {
 }
 
 TEST_F(PageCacheReplayTest, PageFromBeforeIsBetterThanNone) {
-  EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(3))->sent_at, At(2));
+  EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(9))->sent_at, At(4));
+}
+
+TEST_F(PageCacheReplayTest, WalkThatBeganWithAnyPageIsRepeatedToo) {
+  cache_.Keep(At("p", 0), MakePage(10));
+  ASSERT_EQ(cache_.Find(At("p", 0), At(9), kAny)->sent_at, At(10));
+  cache_.Keep(At("p", 190), MakePage(11));
+  cache_.Keep(At("p", 0), MakePage(12));
+
+  EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(10));
 }
 
 TEST(PageCacheTest, PagesOfOneQuestionAreBounded) {
@@ -244,8 +255,9 @@ TEST(PageCacheTest, CountsPlacesWithAYoungPage) {
   for (int i = 0; i < 5; ++i) cache.Keep(At("p", 190 * i), MakePage(i));
   cache.Keep(At("p", 0), MakePage(9));
 
-  EXPECT_EQ(cache.PagesSince(Leg("p"), At(3)), 3);
-  EXPECT_EQ(cache.PagesSince(Leg("q"), kAny), 0);
+  EXPECT_EQ(cache.PagesSent(Leg("p"), At(3), kNewest), 3);
+  EXPECT_EQ(cache.PagesSent(Leg("p"), At(3), At(9)), 2);
+  EXPECT_EQ(cache.PagesSent(Leg("q"), kAny, kNewest), 0);
 }
 
 TEST(PageCacheTest, ListLargerThanTheCacheIsSaidOnceWithItsSize) {
