@@ -32,6 +32,7 @@ grpc::Status ListOne(const Stack& stack) {
   const auto stub = stack.NewStub();
   hss::antivirus::v1::ListTasksRequest request;
   request.set_max_tasks(1);
+  request.mutable_freshness()->mutable_max_staleness();  // Zero: an exchange.
   grpc::ClientContext context;
   const auto reader = stub->ListTasks(&context, request);
   hss::antivirus::v1::ListTasksResponse frame;
