@@ -23,7 +23,8 @@ helps() {
   } | grep -oE -- '--[a-z][a-z-]*'
 }
 
-every_flag=
+# Of benchmarks, by what heads their sources; of programs, by --help.
+every_flag=$(grep -ohE -- '--[a-z][a-z-]*' bench/*_bench.cc bench/*.h)
 for program in hss-gateway hssctl hss-simulator; do
   has=$(helps "$program")
   every_flag+=$'\n'$has
