@@ -201,7 +201,7 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
     order_unstable_ = true;
     whole_ = false;
   }
-  const bool repaired = repair_tries_ > 0;
+  const int tries = repair_tries_;
   NoteDrift(joint.drift);
   const RowRuns runs = TakeNewRows(page, joint);
   if (joint.last_shared + 1 < page.tasks.size()) {
@@ -221,7 +221,7 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
   end_was_said_ = IsShort(page) && (runs.empty() || !page.total_num);
   if (absl::Status status = PlanNext(page); !status.ok()) return status;
   // Only a page as young as this one is sure to stand where this one says.
-  if (repaired || runs.empty()) next_.sent_after = page.sent_at;
+  if (tries + answers_without_news_ > 0) next_.sent_after = page.sent_at;
   return runs;
 }
 
