@@ -48,7 +48,6 @@ class CachingPageSource::Flights
 
  private:
   using Number = uint64_t;
-
   // Of one waiter.
   struct Place {
     Number flight = 0;
