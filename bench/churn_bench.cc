@@ -7,6 +7,7 @@
 //
 //   churn_bench [--json FILE]
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -34,10 +35,11 @@ struct Churn {
   void (MovingList::*move)(int);
   int rows = 0;
 };
-constexpr Churn kChurns[] = {{"arrive", &MovingList::Arrive},
-                             {"leave", &MovingList::Leave},
-                             {"change_status", &MovingList::ChangeStatus},
-                             {"to_head", &MovingList::MoveToHead}};
+constexpr auto kChurns =
+    std::to_array<Churn>({{"arrive", &MovingList::Arrive},
+                          {"leave", &MovingList::Leave},
+                          {"change_status", &MovingList::ChangeStatus},
+                          {"to_head", &MovingList::MoveToHead}});
 
 // Sums over all listings that did not end with a typed error.
 struct Tally {

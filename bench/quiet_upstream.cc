@@ -14,6 +14,7 @@ constexpr absl::Duration kDay = absl::Hours(24);
 // Rows with ids of their own, newest first, from `now` back.
 std::vector<MovingList::Row> EvenRows(int count, absl::Time now) {
   std::vector<MovingList::Row> rows;
+  rows.reserve(static_cast<size_t>(count));
   const absl::Duration step = QuietUpstream::kDays * kDay / count;
   for (int i = 0; i < count; ++i) {
     rows.push_back({static_cast<uint64_t>(count - i),

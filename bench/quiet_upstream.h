@@ -20,7 +20,7 @@ class QuietUpstream {
   static constexpr int kFreeRows = 5000;
   static constexpr int kPaidRows = 1200;
   // No paid task has this name; all free ones do.
-  static constexpr char kOnlyFree[] = "only-free";
+  static constexpr const char* kOnlyFree = "only-free";
   // The widest window that it takes.
   static constexpr absl::Duration kMaxRange = absl::Hours(48);
 
