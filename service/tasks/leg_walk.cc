@@ -191,16 +191,20 @@ absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
   return runs;
 }
 
+absl::Status LegWalk::TakeOrder(const Page& page, const Joint& joint) {
+  if (!joint.reordered) return absl::OkStatus();
+  if (!options_.allow_incomplete) {
+    return Aborted("upstream gave the same rows in another order, near row ",
+                   page.offset, Reason::kOrderUnstable);
+  }
+  order_unstable_ = true;
+  whole_ = false;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
                                                 const Joint& joint) {
-  if (joint.reordered) {
-    if (!options_.allow_incomplete) {
-      return Aborted("upstream gave the same rows in another order, near row ",
-                     page.offset, Reason::kOrderUnstable);
-    }
-    order_unstable_ = true;
-    whole_ = false;
-  }
+  if (absl::Status s = TakeOrder(page, joint); !s.ok()) return s;
   const int tries = repair_tries_;
   NoteDrift(joint.drift);
   const RowRuns runs = TakeNewRows(page, joint);

@@ -137,6 +137,8 @@ class LegWalk {
   };
 
   Joint FindJoint(const Page& page) const;
+  // Fails: ABORTED, ORDER_UNSTABLE, unless allow_incomplete.
+  absl::Status TakeOrder(const Page& page, const Joint& joint);
   RowRuns TakeNewRows(const Page& page, const Joint& joint);
   absl::StatusOr<RowRuns> TakeFirstPage(const Page& page);
   absl::StatusOr<RowRuns> TakeJoinedPage(const Page& page, const Joint& joint);

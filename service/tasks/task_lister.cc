@@ -294,6 +294,11 @@ int TaskLister::PagesAhead(const LegReader& reader) const {
       std::min(pages, static_cast<size_t>(options_.max_pages_ahead)));
 }
 
+bool TaskLister::WantsPages(const LegReader& reader) const {
+  if (is_count_ && reader.any_page_read()) return false;
+  return !reader.body_done() || reader.head_rows_wanted();
+}
+
 std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
   std::vector<Ask> asks;
   if (state_ != State::kReading || !ending_.ok() || query_.plan_only() ||
@@ -302,8 +307,7 @@ std::vector<TaskLister::Ask> TaskLister::CollectAsks() {
   }
   for (size_t i = 0; i < merge_.readers().size(); ++i) {
     LegReader& reader = *merge_.readers()[i];
-    if (reader.body_done() && !reader.head_rows_wanted()) continue;
-    if (is_count_ && reader.any_page_read()) continue;
+    if (!WantsPages(reader)) continue;
     const int ahead = PagesAhead(reader);
     // Rows at hand and no room, or no reader, for more: no call ahead of need.
     if (reader.Peek() != nullptr && ahead == 0) continue;

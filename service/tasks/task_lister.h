@@ -140,6 +140,8 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   void AddRow(LegReader& reader) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddPart(LegReader& reader) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool EnoughSent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool WantsPages(const LegReader& reader) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<Ask> CollectAsks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Of reader number `index`.
   Ask MakeAsk(size_t index, const LegReader::Question& question)
