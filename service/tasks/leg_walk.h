@@ -136,6 +136,12 @@ class LegWalk {
     bool IsBehind(uint32_t row) const { return !shared || row > last_shared; }
   };
 
+  static int64_t RowCount(const Page& page) {
+    return static_cast<int64_t>(page.tasks.size());
+  }
+  static bool IsShort(const Page& page) { return RowCount(page) < page.limit; }
+  static absl::Status TooLong(int64_t total_num);
+
   Joint FindJoint(const Page& page) const;
   // Fails: ABORTED, ORDER_UNSTABLE, unless allow_incomplete.
   absl::Status TakeOrder(const Page& page, const Joint& joint);
