@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -33,12 +34,14 @@ ListTasksRequest MakeRequest(const ListFlags& flags) {
 std::string SharedText(const ListSummary& summary) {
   if (summary.pages_shared() == 0) return "";
   const auto& asked = summary.oldest_fetch_time();
-  const absl::Duration age = absl::Now() -
-                             absl::FromUnixSeconds(asked.seconds()) -
-                             absl::Nanoseconds(asked.nanos());
+  // Rounded up, so that the youngest has an age; clocks may differ.
+  const absl::Duration age =
+      std::max(absl::Nanoseconds(1),
+               absl::Now() - absl::FromUnixSeconds(asked.seconds()) -
+                   absl::Nanoseconds(asked.nanos()));
   return absl::StrFormat(
       "; %d pages shared, the oldest %s old%s", summary.pages_shared(),
-      absl::FormatDuration(absl::Trunc(age, absl::Milliseconds(100))),
+      absl::FormatDuration(absl::Ceil(age, absl::Milliseconds(100))),
       summary.stale() ? "; STALE: upstream could not answer" : "");
 }
 

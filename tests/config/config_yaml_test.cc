@@ -50,8 +50,8 @@ constexpr BadText kBadTexts[] = {
      "want a whole number, got \"9999999999\""},
     {"UnknownKey", "drain:\n  grace: 1s\n  graze: 1s\n",
      ":3: drain.graze: unknown key; known here: grace"},
-    {"UnknownTopKey", "cache: {}\n",
-     ":1: cache: unknown key; known here: listen, profiles, budgets"},
+    {"UnknownTopKey", "relay: {}\n",
+     ":1: relay: unknown key; known here: listen, profiles, budgets"},
     {"KeyTwice", "log:\n  level: info\n  level: debug\n",
      ":3: log.level: said before, in line 2"},
     {"SectionTwice", "drain: {grace: 1s}\nlog: {}\ndrain: {}\n",
@@ -179,6 +179,9 @@ budgets: [{name: b, calls: 0, period: 1m30s}]
 limits: {response_bytes: 65537}
 drain: {grace: 250ms}
 log: {level: warning, format: json}
+freshness: {max_staleness: 45s, max_staleness_on_error: 0s}
+cache: {max_bytes: 1MiB}
+resume: {key_files: ["/a", "/b"], lifetime: 2h}
 )",
                                        config);
   ASSERT_THAT(reading.problems, IsEmpty());

@@ -45,7 +45,7 @@ TEST_F(ConfigE2eTest, GoodFileIsPrintedAndEndsWith0) {
 TEST_F(ConfigE2eTest, BadFileIsToldALineAProblemAndEndsWith2) {
   const Outcome outcome = CheckConfig(
       "profiles:\n  - {region: cn-north-4, projects: [p]}\n"
-      "budgets:\n  - calls: five\n    period: 60\nfreshness: {}\n");
+      "budgets:\n  - calls: five\n    period: 60\nrelay: {}\n");
 
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 3)
@@ -53,8 +53,7 @@ TEST_F(ConfigE2eTest, BadFileIsToldALineAProblemAndEndsWith2) {
   EXPECT_THAT(outcome.output,
               HasSubstr("gateway.yaml:4: budgets[0].calls: want a whole "
                         "number, got \"five\"\n"));
-  EXPECT_THAT(outcome.output,
-              HasSubstr("gateway.yaml:6: freshness: unknown key"));
+  EXPECT_THAT(outcome.output, HasSubstr("gateway.yaml:6: relay: unknown key"));
 }
 
 TEST_F(ConfigE2eTest, FileAloneMakesAGateway) {
