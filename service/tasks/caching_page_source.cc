@@ -41,7 +41,8 @@ class CachingPageSource::Flights
  public:
   explicit Flights(const CachingPageParts& parts) : parts_(parts) {}
 
-  PageTicket Ask(PageQuestion question, PageTerms terms, PageCallback done);
+  PageTicket Ask(const PageQuestion& question, PageTerms terms,
+                 PageCallback done);
 
   // Ends every flight; after that no part is touched any more.
   void Close();
@@ -97,11 +98,11 @@ class CachingPageSource::Flights
   RecentFailures failures_ ABSL_GUARDED_BY(mu_);
 };
 
-PageTicket CachingPageSource::Flights::Ask(PageQuestion question,
+PageTicket CachingPageSource::Flights::Ask(const PageQuestion& question,
                                            PageTerms terms, PageCallback done) {
   PageTerms first_terms{.call_class = terms.call_class, .caller = terms.caller};
-  std::optional<PageAnswer> at_hand;
   Place place;
+  std::optional<PageAnswer> at_hand;
   {
     MutexLock lock(mu_);
     at_hand = AnswerAtHand(question, terms);
@@ -113,7 +114,7 @@ PageTicket CachingPageSource::Flights::Ask(PageQuestion question,
     Count(*at_hand, at_hand->stale ? "stale" : "cache");
     // NOLINTNEXTLINE(bugprone-use-after-move): moved if nothing is at hand.
     done(*std::move(at_hand));
-    return PageTicket();
+    return {};
   }
   if (place.begins) {
     Launch(place.flight, question, std::move(first_terms));
@@ -394,7 +395,7 @@ CachingPageSource::~CachingPageSource() { flights_->Close(); }
 
 PageTicket CachingPageSource::Ask(PageQuestion question, PageTerms terms,
                                   PageCallback done) {
-  return flights_->Ask(std::move(question), std::move(terms), std::move(done));
+  return flights_->Ask(question, std::move(terms), std::move(done));
 }
 
 }  // namespace hssgw

@@ -65,6 +65,21 @@ void Freshness::Apply(const LegReader& reader, absl::Time sent_after,
   terms.follows = reads_on ? reader.newest_sent_at() : absl::InfiniteFuture();
 }
 
+Freshness::LegOutlook Freshness::OutlookOf(const LegKey& leg) {
+  LegOutlook outlook;
+  const std::optional<int64_t> total = TotalOf(leg);
+  if (cache_ != nullptr) {
+    outlook.pages_at_hand =
+        cache_->PagesSent(leg, start_ - StalenessOf(leg, total), start_);
+  }
+  if (!total.has_value()) return outlook;
+  const int64_t rows =
+      max_tasks_ == 0 ? *total : std::min<int64_t>(*total, max_tasks_);
+  outlook.calls_needed =
+      std::max<int64_t>(0, PagesOf(rows, kMaxPageRows) - outlook.pages_at_hand);
+  return outlook;
+}
+
 void Freshness::Tell(const std::vector<WindowPlan>& windows, ListPlan& plan) {
   int32_t at_hand = 0;
   int64_t needed = 0;
@@ -72,19 +87,13 @@ void Freshness::Tell(const std::vector<WindowPlan>& windows, ListPlan& plan) {
   bool rows_at_hand = !windows.empty();
   for (const WindowPlan& window : windows) {
     for (const LegKey& leg : window.legs) {
-      const std::optional<int64_t> total = TotalOf(leg);
-      const int32_t young =
-          cache_ == nullptr
-              ? 0
-              : cache_->PagesSent(leg, start_ - StalenessOf(leg, total),
-                                  start_);
-      at_hand += young;
-      if (&window == &windows.front()) rows_at_hand = rows_at_hand && young > 0;
-      all_known = all_known && total.has_value();
-      if (!total.has_value()) continue;
-      const int64_t rows =
-          max_tasks_ == 0 ? *total : std::min<int64_t>(*total, max_tasks_);
-      needed += std::max<int64_t>(0, PagesOf(rows, kMaxPageRows) - young);
+      const LegOutlook outlook = OutlookOf(leg);
+      at_hand += outlook.pages_at_hand;
+      needed += outlook.calls_needed.value_or(0);
+      all_known = all_known && outlook.calls_needed.has_value();
+      if (&window == &windows.front()) {
+        rows_at_hand = rows_at_hand && outlook.pages_at_hand > 0;
+      }
     }
   }
   plan.set_pages_cached(at_hand);

@@ -56,6 +56,14 @@ class Freshness {
   void Tell(hss::antivirus::v1::ListSummary& summary) const;
 
  private:
+  // What a leg is expected to take; no number of calls if its length is not
+  // known.
+  struct LegOutlook {
+    int32_t pages_at_hand = 0;
+    std::optional<int64_t> calls_needed;
+  };
+
+  LegOutlook OutlookOf(const LegKey& leg);
   absl::Duration StalenessOf(const LegKey& leg,
                              std::optional<int64_t> total_num);
   std::optional<int64_t> TotalOf(const LegKey& leg) const;
