@@ -34,12 +34,9 @@ void ReadFrames(ToolAnswer& answer) {
   }
 }
 
-class BufTool : public GrpcTool {
+// Asks every method alike, JSON in and JSON out.
+class CommandLineTool : public GrpcTool {
  public:
-  std::string Missing() const override {
-    return program_.empty() ? "HSSGW_BUF names no buf; see ./dev test" : "";
-  }
-
   ToolAnswer List(const GrpcTarget& target,
                   const std::string& request) override {
     ToolAnswer answer = Call(target, kListMethod, request);
@@ -50,6 +47,17 @@ class BufTool : public GrpcTool {
   ToolAnswer CheckHealth(const GrpcTarget& target,
                          const std::string& service) override {
     return Call(target, kHealthMethod, HealthRequest(service));
+  }
+
+ private:
+  virtual ToolAnswer Call(const GrpcTarget& target, const std::string& method,
+                          const std::string& request) const = 0;
+};
+
+class BufTool : public CommandLineTool {
+ public:
+  std::string Missing() const override {
+    return program_.empty() ? "HSSGW_BUF names no buf; see ./dev test" : "";
   }
 
   std::vector<std::string> Methods(const GrpcTarget& target) override {
@@ -78,7 +86,7 @@ class BufTool : public GrpcTool {
   }
 
   ToolAnswer Call(const GrpcTarget& target, const std::string& method,
-                  const std::string& request) const {
+                  const std::string& request) const override {
     const Outcome outcome =
         Run(target, method, {"--http2-prior-knowledge", "-d", request});
     // The code, three bits up; what is below is buf's own.
@@ -105,24 +113,12 @@ class BufTool : public GrpcTool {
   TempFolder home_;
 };
 
-class GrpcurlTool : public GrpcTool {
+class GrpcurlTool : public CommandLineTool {
  public:
   std::string Missing() const override {
     return program_.empty() ? "HSSGW_GRPCURL names no grpcurl, which needs Go; "
                               "see ./dev test"
                             : "";
-  }
-
-  ToolAnswer List(const GrpcTarget& target,
-                  const std::string& request) override {
-    ToolAnswer answer = Call(target, kListMethod, request);
-    if (answer.code == 0) ReadFrames(answer);
-    return answer;
-  }
-
-  ToolAnswer CheckHealth(const GrpcTarget& target,
-                         const std::string& service) override {
-    return Call(target, kHealthMethod, HealthRequest(service));
   }
 
   // Reads "S is a service:" and "  rpc M ( …" of what describe prints.
@@ -155,7 +151,7 @@ class GrpcurlTool : public GrpcTool {
   }
 
   ToolAnswer Call(const GrpcTarget& target, const std::string& method,
-                  const std::string& request) const {
+                  const std::string& request) const override {
     constexpr int kErrorOffset = 64;
     const Outcome outcome = Run(target, {"-d", request}, {method});
     ToolAnswer answer{.output = outcome.output};
