@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "bench/figure_file.h"
 #include "bench/quiet_upstream.h"
 #include "service/base/metrics.h"
 #include "service/tasks/caching_page_source.h"
@@ -282,7 +283,7 @@ class Gateway {
   UpstreamHabits habits_;
 };
 
-bool Run(const Query& query, std::FILE* json) {
+bool Run(const Query& query, FigureFile& figures) {
   Gateway gateway(query.text_alone);
   std::optional<int> calls = gateway.Calls(query);
   if (query.repeated_with.has_value()) {
@@ -291,39 +292,27 @@ bool Run(const Query& query, std::FILE* json) {
   if (!calls.has_value()) return false;
   const Cost least = gateway.LeastOf(query);
   const int most = least.calls + least.legs;
-  const bool ok = *calls <= most;
+  const BenchFigure figure{.name = absl::StrCat("calls_", query.name),
+                           .value = static_cast<double>(*calls),
+                           .unit = "calls",
+                           .against = static_cast<double>(least.calls),
+                           .goal = static_cast<double>(most)};
   std::printf("%-24s %5d %6d %5d %5d  %s\n", query.name, *calls, least.calls,
-              least.legs, most, ok ? "ok" : "TOO MANY");
-  if (json == nullptr) return ok;
-  std::fprintf(
-      json,
-      "{\"figure\":\"calls_%s\",\"value\":%d,\"unit\":\"calls\","
-      "\"against\":%d,\"ratio\":%s,\"goal\":%d,\"ok\":%s}\n",
-      query.name, *calls, least.calls,
-      least.calls == 0
-          ? "null"
-          : absl::StrCat(static_cast<double>(*calls) / least.calls).c_str(),
-      most, ok ? "true" : "false");
-  return ok;
+              least.legs, most, figure.ok() ? "ok" : "TOO MANY");
+  figures.Add(figure);
+  return figure.ok();
 }
 
 int Main(int argc, char** argv) {
-  std::FILE* json = nullptr;
-  if (argc == 3 && std::string(argv[1]) == "--json") {
-    json = std::fopen(argv[2], "w");
-    if (json == nullptr) {
-      std::perror(argv[2]);
-      return 2;
-    }
-  }
+  FigureFile figures(argc, argv);
+  if (!figures.ok()) return 2;
   std::printf("%d free and %d paid tasks of %d days, quiet\n",
               QuietUpstream::kFreeRows, QuietUpstream::kPaidRows,
               QuietUpstream::kDays);
   std::printf("%-24s %5s %6s %5s %5s\n", "query", "calls", "least", "legs",
               "most");
   bool kept = true;
-  for (const Query& query : Queries()) kept = Run(query, json) && kept;
-  if (json != nullptr) std::fclose(json);
+  for (const Query& query : Queries()) kept = Run(query, figures) && kept;
   return kept ? 0 : 1;
 }
 

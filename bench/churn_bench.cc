@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "bench/figure_file.h"
 #include "service/tasks/leg_walk.h"
 #include "tests/testing/moving_list.h"
 
@@ -117,7 +118,7 @@ void LoopOnce(const Churn& churn, uint64_t seed, Tally& tally) {
 // One line a figure.
 class Report {
  public:
-  explicit Report(std::FILE* json) : json_(json) {}
+  explicit Report(FigureFile& figures) : figures_(figures) {}
 
   void Add(const Churn& churn, const Tally& ours, const Tally& plain) {
     const double ratio = PagesRatio(ours);
@@ -145,39 +146,32 @@ class Report {
 
   void Check(const Churn& churn, const char* figure, double value,
              const char* unit, double against, double goal) {
-    const bool ok = value <= goal;
-    kept_ = kept_ && ok;
-    if (!ok) {
+    const BenchFigure checked{
+        .name = absl::StrCat(figure, "_", churn.kind, "_", churn.rows),
+        .value = value,
+        .unit = unit,
+        .against = against,
+        .goal = goal};
+    kept_ = kept_ && checked.ok();
+    if (!checked.ok()) {
       std::printf("  %s: %g %s, and %g at most\n", figure, value, unit, goal);
     }
-    if (json_ == nullptr) return;
-    std::fprintf(json_,
-                 "{\"figure\":\"%s_%s_%d\",\"value\":%g,\"unit\":\"%s\","
-                 "\"against\":%g,\"ratio\":%s,\"goal\":%g,\"ok\":%s}\n",
-                 figure, churn.kind, churn.rows, value, unit, against,
-                 against == 0 ? "null" : absl::StrCat(value / against).c_str(),
-                 goal, ok ? "true" : "false");
+    figures_.Add(checked);
   }
 
-  std::FILE* const json_;
+  FigureFile& figures_;
   bool kept_ = true;
 };
 
 int Main(int argc, char** argv) {
-  std::FILE* json = nullptr;
-  if (argc == 3 && std::string(argv[1]) == "--json") {
-    json = std::fopen(argv[2], "w");
-    if (json == nullptr) {
-      std::perror(argv[2]);
-      return 2;
-    }
-  }
+  FigureFile figures(argc, argv);
+  if (!figures.ok()) return 2;
   std::printf("%d rows, %d lists each; plain: offset += rows received\n", kRows,
               kSeeds);
   std::printf("%-13s %5s | %5s %8s %6s %6s %6s %5s %7s %7s | %5s %8s %6s %6s\n",
               "between", "rows", "lost", "repeated", "moved", "m.lost", "pages",
               "x", "repairs", "refused", "lost", "repeated", "m.lost", "pages");
-  Report report(json);
+  Report report(figures);
   for (const int rows : {0, 1, 5, 20, 80, 500, 5000}) {
     for (Churn churn : kChurns) {
       churn.rows = rows;
@@ -190,7 +184,6 @@ int Main(int argc, char** argv) {
       report.Add(churn, ours, plain);
     }
   }
-  if (json != nullptr) std::fclose(json);
   return report.kept() ? 0 : 1;
 }
 
