@@ -13,6 +13,7 @@
 #include "service/config_values.h"
 #include "service/config_yaml.h"
 #include "service/hss/endpoint.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {

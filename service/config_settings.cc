@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/config_values.h"
 #include "service/http/url.h"
+#include "service/tasks/proto_time.h"
 #include "service/tasks/resume_keys.h"
 
 namespace hssgw {

@@ -12,14 +12,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {
 
 using ::google::protobuf::EnumDescriptor;
 using ::google::protobuf::EnumValueDescriptor;
-
-constexpr int64_t kMaxProtoSeconds = 315'576'000'000;
 
 struct Unit {
   absl::string_view name;
@@ -131,14 +130,6 @@ std::string WordsOf(const EnumDescriptor& type) {
 absl::Duration FromProto(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) +
          absl::Nanoseconds(duration.nanos());
-}
-
-google::protobuf::Duration ToProto(absl::Duration duration) {
-  duration = std::min(duration, absl::Seconds(kMaxProtoSeconds));
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return proto;
 }
 
 }  // namespace hssgw

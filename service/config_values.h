@@ -34,7 +34,5 @@ const google::protobuf::EnumValueDescriptor* FindWord(
 std::string WordsOf(const google::protobuf::EnumDescriptor& type);
 
 absl::Duration FromProto(const google::protobuf::Duration& duration);
-// Capped at what the proto can hold, some 10,000 years.
-google::protobuf::Duration ToProto(absl::Duration duration);
 
 }  // namespace hssgw

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "service/config_values.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {

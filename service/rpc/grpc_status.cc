@@ -10,6 +10,7 @@
 #include "google/rpc/status.pb.h"
 #include "hss/antivirus/v1/error_reason.pb.h"
 #include "service/base/error.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {
@@ -59,10 +60,7 @@ google::rpc::BadRequest MakeBadRequest(const ErrorFacts& facts) {
 
 google::rpc::RetryInfo MakeRetryInfo(absl::Duration wait) {
   google::rpc::RetryInfo info;
-  const int64_t seconds = absl::IDivDuration(wait, absl::Seconds(1), &wait);
-  info.mutable_retry_delay()->set_seconds(seconds);
-  info.mutable_retry_delay()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(wait)));
+  *info.mutable_retry_delay() = ToProto(wait);
   return info;
 }
 

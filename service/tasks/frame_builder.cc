@@ -18,7 +18,6 @@ std::shared_ptr<const std::string> WireOf(const PageRef& page) {
   return {page, &page->wire};
 }
 
-constexpr size_t kMaxTaskBytes = kMaxFrameBytes - kFieldBytes;
 // A task's tag and length.
 constexpr size_t kMaxHeadBytes = 6;
 // Field `host_info_list_continues` (16, a varint) set to true.

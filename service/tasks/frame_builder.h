@@ -22,6 +22,7 @@ inline constexpr size_t kFrameBytes = 64 << 10;
 inline constexpr size_t kMaxFrameBytes = 1 << 20;
 // What the tasks of a frame leave for its other fields.
 inline constexpr size_t kFieldBytes = 16 << 10;
+inline constexpr size_t kMaxTaskBytes = kMaxFrameBytes - kFieldBytes;
 // A shorter run of bytes is copied: a slice costs more than that memcpy.
 inline constexpr size_t kMinSliceBytes = 2 << 10;
 

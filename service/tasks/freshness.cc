@@ -4,22 +4,14 @@
 #include <algorithm>
 #include <limits>
 
-#include "google/protobuf/duration.pb.h"
 #include "service/tasks/leg_walk.h"
-#include "service/tasks/list_report.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {
 
 using ::hss::antivirus::v1::ListPlan;
 using ::hss::antivirus::v1::ListSummary;
-
-google::protobuf::Duration ToProto(absl::Duration duration) {
-  google::protobuf::Duration proto;
-  proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  proto.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return proto;
-}
 
 }  // namespace
 
@@ -98,7 +90,7 @@ void Freshness::Tell(const std::vector<WindowPlan>& windows, ListPlan& plan) {
   }
   plan.set_pages_cached(at_hand);
   if (rows_at_hand) {
-    *plan.mutable_first_frame_expected_time() = ToTimestamp(start_);
+    *plan.mutable_first_frame_expected_time() = ToProto(start_);
   }
   if (all_known && !plan.has_upstream_calls_needed()) {
     plan.set_upstream_calls_needed(static_cast<int32_t>(

@@ -84,11 +84,9 @@ void LegMerge::OpenWindow(const std::vector<LegPosition>* positions) {
                                  .allow_incomplete = options_.allow_incomplete,
                                  .read_head_again = window.open_ended,
                                  .resumed_at = now_};
-    readers_.push_back(
-        positions == nullptr
-            ? std::make_unique<LegReader>(leg, options, window.rows)
-            : std::make_unique<LegReader>(leg, options, window.rows,
-                                          (*positions)[i]));
+    readers_.push_back(std::make_unique<LegReader>(
+        leg, options, window.rows,
+        positions == nullptr ? LegPosition() : (*positions)[i]));
   }
 }
 
@@ -184,15 +182,19 @@ std::vector<LegPosition> LegMerge::PositionsOf(size_t window) const {
   return positions;
 }
 
+absl::Time LegMerge::oldest_sent_at() const {
+  absl::Time oldest = options_.resume_from.has_value()
+                          ? options_.resume_from->oldest_sent_at
+                          : absl::InfiniteFuture();
+  for (const auto& reader : readers_) {
+    oldest = std::min(oldest, reader->oldest_sent_at());
+  }
+  return oldest;
+}
+
 ListPosition LegMerge::Position() const {
   ListPosition position{.planned_at = planned_at_, .limits = limits_};
-  if (options_.resume_from.has_value()) {
-    position.oldest_sent_at = options_.resume_from->oldest_sent_at;
-  }
-  for (const auto& reader : readers_) {
-    position.oldest_sent_at =
-        std::min(position.oldest_sent_at, reader->oldest_sent_at());
-  }
+  position.oldest_sent_at = oldest_sent_at();
   // The first window that is still read; the last one if none is.
   size_t window = first_readers_.size() - 1;
   if (options_.open_all_windows) {

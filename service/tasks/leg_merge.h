@@ -58,6 +58,10 @@ class LegMerge {
   // Where another merge goes on after the last row popped.
   ListPosition Position() const;
 
+  // When the oldest page used was sent, also before a break;
+  // absl::InfiniteFuture(): none was.
+  absl::Time oldest_sent_at() const;
+
   // Also those of windows that were read, and those that were retired.
   const LegReaders& readers() const { return readers_; }
   const std::vector<WindowPlan>& windows() const { return windows_; }

@@ -41,10 +41,6 @@ size_t RowBytes(const Page& page, uint32_t index) {
 }  // namespace
 
 LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
-                     RowWindow window)
-    : leg_(std::move(leg)), window_(window), walk_(options) {}
-
-LegReader::LegReader(LegKey leg, const LegWalkOptions& options,
                      RowWindow window, const LegPosition& position)
     : leg_(std::move(leg)),
       window_(window),

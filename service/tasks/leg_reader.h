@@ -48,8 +48,8 @@ class LegReader {
     CallClass call_class = CallClass::kNeeded;
   };
 
-  LegReader(LegKey leg, const LegWalkOptions& options, RowWindow window);
-  // Goes on after the last row that another reader gave.
+  // Begins where `position` stands: at the head, or after the last row that
+  // another reader gave.
   LegReader(LegKey leg, const LegWalkOptions& options, RowWindow window,
             const LegPosition& position);
 

@@ -44,11 +44,8 @@ absl::Status LegWalk::TooLong(int64_t total_num) {
       {.reason = Reason::kListTooLong});
 }
 
-LegWalk::LegWalk(const LegWalkOptions& options)
-    : options_(options), limit_(options.limit), next_{.limit = limit_} {}
-
 LegWalk::LegWalk(const LegWalkOptions& options, const LegPosition& position)
-    : LegWalk(options) {
+    : options_(options), limit_(options.limit), next_{.limit = limit_} {
   last_total_num_ = position.total_num;
   moved_ = position.moved;
   whole_ = position.whole;

@@ -78,9 +78,10 @@ class LegWalk {
     absl::Time sent_after = absl::InfinitePast();
   };
 
-  explicit LegWalk(const LegWalkOptions& options);
-  // Goes on after the last row that another walk delivered.
-  LegWalk(const LegWalkOptions& options, const LegPosition& position);
+  // Goes on where `position` stands: at the head, or after the last row that
+  // another walk delivered.
+  explicit LegWalk(const LegWalkOptions& options,
+                   const LegPosition& position = {});
 
   // The next question: a function of the pages accepted so far, alone.
   // REQUIRES: !done().

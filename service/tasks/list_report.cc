@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {
@@ -106,7 +107,7 @@ std::string WaitingText(const PageWaiting& waiting, absl::Time now) {
   return "its reader";
 }
 
-WaitingFor ToProto(PageWait wait) {
+WaitingFor ToWaitingFor(PageWait wait) {
   switch (wait) {
     case PageWait::kBudget:
       return hss::antivirus::v1::WAITING_FOR_BUDGET;
@@ -125,22 +126,13 @@ ListPlan::Leg MakeLeg(const LegKey& key) {
   leg.set_whether_paid_task(key.whether_paid_task);
   if (key.window.last_days) leg.set_last_days(*key.window.last_days);
   if (key.window.begin) {
-    *leg.mutable_begin_time() = ToTimestamp(*key.window.begin);
+    *leg.mutable_begin_time() = ToProto(*key.window.begin);
   }
-  if (key.window.end) *leg.mutable_end_time() = ToTimestamp(*key.window.end);
+  if (key.window.end) *leg.mutable_end_time() = ToProto(*key.window.end);
   return leg;
 }
 
 }  // namespace
-
-google::protobuf::Timestamp ToTimestamp(absl::Time time) {
-  google::protobuf::Timestamp timestamp;
-  const int64_t seconds = absl::ToUnixSeconds(time);
-  timestamp.set_seconds(seconds);
-  timestamp.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return timestamp;
-}
 
 ListProgress MakeProgress(const LegMerge& merge, int32_t tasks_sent,
                           const CallForecast& forecast, absl::Time now) {
@@ -160,9 +152,9 @@ ListProgress MakeProgress(const LegMerge& merge, int32_t tasks_sent,
   const auto needed = CallsNeeded(merge);
   if (needed.has_value()) progress.set_upstream_calls_needed(*needed);
   const PageWaiting waiting = WaitOf(merge);
-  progress.set_waiting_for(ToProto(waiting.wait));
+  progress.set_waiting_for(ToWaitingFor(waiting.wait));
   if (waiting.until > now) {
-    *progress.mutable_next_frame_expected_time() = ToTimestamp(waiting.until);
+    *progress.mutable_next_frame_expected_time() = ToProto(waiting.until);
   }
   if (needed.has_value()) {
     // Those asked already are in the forecast's queue, or on their way.
@@ -170,7 +162,7 @@ ListProgress MakeProgress(const LegMerge& merge, int32_t tasks_sent,
         forecast.CallsWaiting() + *needed - PagesUnderWay(merge);
     const absl::Time end = std::max(waiting.until, forecast.StartOf(last));
     if (last > 0 && end > now) {
-      *progress.mutable_completion_expected_time() = ToTimestamp(end);
+      *progress.mutable_completion_expected_time() = ToProto(end);
     }
   }
   return progress;
@@ -193,7 +185,7 @@ ListPlan MakePlan(const LegMerge& merge, const CallForecast& forecast,
   const bool rows_are_there =
       std::any_of(merge.readers().begin(), merge.readers().end(),
                   [](const auto& reader) { return reader->any_page_read(); });
-  *plan.mutable_first_frame_expected_time() = ToTimestamp(
+  *plan.mutable_first_frame_expected_time() = ToProto(
       rows_are_there
           ? now
           : std::max(now, forecast.StartOf(forecast.CallsWaiting() + 1)));
@@ -208,9 +200,9 @@ ListTasksPageResponse MakePageFields(const LegMerge& merge) {
   if (merge.all_windows_opened() && total.has_value()) {
     fields.set_total_size(Clamped(*total));
   }
-  const absl::Time oldest = merge.Position().oldest_sent_at;
+  const absl::Time oldest = merge.oldest_sent_at();
   if (oldest != absl::InfiniteFuture()) {
-    *fields.mutable_oldest_fetch_time() = ToTimestamp(oldest);
+    *fields.mutable_oldest_fetch_time() = ToProto(oldest);
   }
   fields.set_stale(
       std::any_of(merge.readers().begin(), merge.readers().end(),
@@ -250,7 +242,7 @@ ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
   summary.set_end(EndOf(readers, enough_sent));
   summary.set_task_count(tasks_sent);
   // Also of what was sent before a break.
-  const absl::Time oldest = merge.Position().oldest_sent_at;
+  const absl::Time oldest = merge.oldest_sent_at();
   absl::Time newest = absl::InfinitePast();
   for (const auto& reader : readers) {
     const LegWalk& walk = reader->walk();
@@ -274,10 +266,10 @@ ListSummary MakeSummary(const LegMerge& merge, int32_t tasks_sent,
   });
   if (last.has_value()) summary.set_last_total_num(Clamped(*last));
   if (oldest != absl::InfiniteFuture()) {
-    *summary.mutable_oldest_fetch_time() = ToTimestamp(oldest);
+    *summary.mutable_oldest_fetch_time() = ToProto(oldest);
   }
   if (newest != absl::InfinitePast()) {
-    *summary.mutable_newest_fetch_time() = ToTimestamp(newest);
+    *summary.mutable_newest_fetch_time() = ToProto(newest);
   }
   return summary;
 }

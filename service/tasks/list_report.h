@@ -40,6 +40,4 @@ bool WaitsForBudget(const LegMerge& merge, absl::Time now);
 // DEADLINE_EXCEEDED, DEADLINE_NEAR: what the listing waits for, and how long.
 absl::Status DeadlineNear(const LegMerge& merge, absl::Time now);
 
-google::protobuf::Timestamp ToTimestamp(absl::Time time);
-
 }  // namespace hssgw

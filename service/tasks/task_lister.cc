@@ -28,15 +28,11 @@ bool IsCount(const TaskQuery& query, const ListerOptions& options) {
 absl::StatusOr<std::shared_ptr<TaskLister>> TaskLister::Create(
     const TaskQuery& query, const ListerParts& parts,
     const ListerOptions& options) {
-  LegMergeOptions merge_options{
-      .allow_incomplete = query.allow_incomplete(),
-      // A page of one task without a token is how callers count.
-      .open_all_windows =
-          options.one_page && query.max_tasks() == 1 && query.token().empty()};
+  LegMergeOptions merge_options{.allow_incomplete = query.allow_incomplete(),
+                                .open_all_windows = IsCount(query, options)};
   if (!query.token().empty()) {
     absl::StatusOr<ListPosition> position = parts.tokens.Open(
-        query.token(),
-        options.one_page ? TokenPurpose::kPage : TokenPurpose::kResume,
+        query.token(), PurposeOf(options),
         TokenBinding(query, options.identity), parts.clock.Now());
     if (!position.ok()) return position.status();
     merge_options.resume_from = *std::move(position);

@@ -125,6 +125,10 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
   };
   enum class State { kReading, kSummarySent, kFailed };
 
+  static TokenPurpose PurposeOf(const ListerOptions& options) {
+    return options.one_page ? TokenPurpose::kPage : TokenPurpose::kResume;
+  }
+
   TaskLister(const TaskQuery& query, const ListerParts& parts,
              const ListerOptions& options, LegMergeOptions merge_options);
 
@@ -150,6 +154,7 @@ class TaskLister : public std::enable_shared_from_this<TaskLister> {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::optional<Delivery> TakeDelivery() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool PageIsReady() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  hss::antivirus::v1::ListPlan TellPlan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Frame TakeFrame(bool last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Frame TakePlanFrame() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Frame TakePage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

@@ -11,8 +11,7 @@ using ::hss::antivirus::v1::ListTasksPageResponse;
 using ::hss::antivirus::v1::ListTasksResponse;
 
 void TaskLister::FillFrame() {
-  const size_t enough =
-      options_.one_page ? kMaxFrameBytes - kFieldBytes : kFrameBytes;
+  const size_t enough = options_.one_page ? kMaxTaskBytes : kFrameBytes;
   while (state_ == State::kReading && ending_.ok() && !frame_closed_ &&
          builder_.size() < enough && !EnoughSent()) {
     LegReader* reader =
@@ -109,7 +108,7 @@ bool TaskLister::PageIsReady() const {
     return true;
   }
   if (builder_.empty()) return false;
-  return frame_closed_ || builder_.size() >= kMaxFrameBytes - kFieldBytes ||
+  return frame_closed_ || builder_.size() >= kMaxTaskBytes ||
          !WhyEnded().ok() || WaitsForBudget(merge_, parts_.clock.Now());
 }
 
@@ -120,17 +119,20 @@ std::string TaskLister::SealPosition() const {
     position.hosts_sent = hosts_sent_;
     position.cut_task = RowMark(row.page->tasks[row.index]);
   }
-  return parts_.tokens.Seal(
-      position, options_.one_page ? TokenPurpose::kPage : TokenPurpose::kResume,
-      binding_, parts_.clock.Now());
+  return parts_.tokens.Seal(position, PurposeOf(options_), binding_,
+                            parts_.clock.Now());
+}
+
+hss::antivirus::v1::ListPlan TaskLister::TellPlan() {
+  auto plan = MakePlan(merge_, parts_.forecast, parts_.clock.Now());
+  freshness_.Tell(merge_.windows(), plan);
+  return plan;
 }
 
 Frame TaskLister::TakeFrame(bool last) {
   ListTasksResponse fields;
   if (!std::exchange(plan_sent_, true)) {
-    *fields.mutable_plan() =
-        MakePlan(merge_, parts_.forecast, parts_.clock.Now());
-    freshness_.Tell(merge_.windows(), *fields.mutable_plan());
+    *fields.mutable_plan() = TellPlan();
   }
   *fields.mutable_progress() =
       MakeProgress(merge_, tasks_taken_, parts_.forecast, parts_.clock.Now());
@@ -150,9 +152,7 @@ Frame TaskLister::TakeFrame(bool last) {
 
 Frame TaskLister::TakePlanFrame() {
   ListTasksResponse fields;
-  *fields.mutable_plan() =
-      MakePlan(merge_, parts_.forecast, parts_.clock.Now());
-  freshness_.Tell(merge_.windows(), *fields.mutable_plan());
+  *fields.mutable_plan() = TellPlan();
   *fields.mutable_summary() = MakePlanOnlySummary();
   builder_.AddFields(fields);
   return builder_.Take();

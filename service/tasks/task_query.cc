@@ -11,6 +11,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "service/base/error.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 
@@ -70,7 +71,6 @@ constexpr int32_t kMaxLastDays = 90;  // API page, table 2
 // Timestamps outside years 1-9999 are not valid protobuf.
 constexpr int64_t kMinSeconds = -62135596800;
 constexpr int64_t kMaxSeconds = 253402300799;
-constexpr int64_t kMaxDurationSeconds = 315576000000;
 
 // "TASK_STATUS_FINISH" -> "finish": upstream's words are the names' ends.
 std::string UpstreamWord(absl::string_view name, absl::string_view prefix) {
@@ -118,7 +118,7 @@ std::optional<absl::Duration> CheckAge(absl::string_view field, bool present,
                                        QueryChecker& checker) {
   if (!present) return std::nullopt;
   if (age.seconds() < 0 || age.nanos() < 0 || age.nanos() > 999999999 ||
-      age.seconds() > kMaxDurationSeconds) {
+      age.seconds() > kMaxProtoSeconds) {
     checker.Refuse(field, "a valid duration, zero or more");
     return std::nullopt;
   }

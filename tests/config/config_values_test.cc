@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "hss/gateway/config/v1/config.pb.h"
+#include "service/tasks/proto_time.h"
 
 namespace hssgw {
 namespace {
