@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
+#include "service/tasks/page_cache.h"
 
 namespace hssgw {
 namespace {
@@ -104,6 +105,15 @@ void LegReader::TakeAnswer(Number number, PageAnswer answer,
   Advance(dropped);
 }
 
+void LegReader::NoteForOthers(PageCache& cache) {
+  for (auto& [question, page] : std::exchange(stand_ins_, {})) {
+    cache.Keep(question, std::move(page));
+  }
+  if (!head_.has_value() || !walk_.done() || !walk_.whole()) return;
+  const auto [limit, sent_at] = *std::exchange(head_, std::nullopt);
+  cache.NoteWholeWalk({.leg = leg_, .limit = limit}, sent_at);
+}
+
 ReadyRow LegReader::Pop() {
   ReadyRow row = std::move(rows_.front());
   rows_.pop_front();
@@ -194,14 +204,18 @@ void LegReader::Advance(std::vector<PageTicket>& dropped) {
     const PageAnswer answer = *it->second.answer;
     if (answer.page.ok() && it->first != walk_.Next().offset) {
       const LegWalk::Ask& next = walk_.Next();
-      stand_ins_.push_back(
-          {{.leg = leg_, .offset = next.offset, .limit = next.limit},
-           *answer.page});
+      stand_ins_.emplace_back(
+          PageQuestion{
+              .leg = leg_, .offset = next.offset, .limit = next.limit},
+          *answer.page);
     }
     Forget(it, dropped);
     if (!answer.page.ok()) {
       Fail(answer.page.status(), dropped);
       continue;
+    }
+    if (!any_page_read() && begin_ == LegPosition()) {
+      head_.emplace((*answer.page)->limit, (*answer.page)->sent_at);
     }
     NoteUse(answer);
     Accept(*answer.page, dropped);

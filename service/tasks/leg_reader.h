@@ -22,6 +22,8 @@
 
 namespace hssgw {
 
+class PageCache;
+
 // The caller's window, to the millisecond: rows outside are left out.
 struct RowWindow {
   int64_t begin_millis = kNoTime;
@@ -66,13 +68,10 @@ class LegReader {
   void TakeAnswer(Number number, PageAnswer answer,
                   std::vector<PageTicket>& dropped);
 
-  // Pages that were taken for a question they were not asked for, since the
-  // last time. The same walk will ask that question again.
-  struct StandIn {
-    PageQuestion question;
-    PageRef page;
-  };
-  std::vector<StandIn> TakeStandIns() { return std::exchange(stand_ins_, {}); }
+  // Tells `cache` what another walk can use: pages that were taken for a
+  // question they were not asked for, which the same walk will ask again; and,
+  // once, that a walk which began at the head came to its end.
+  void NoteForOthers(PageCache& cache);
 
   // The next row; nullptr: none is there yet, or ever (see done, status).
   const ReadyRow* Peek() const {
@@ -158,7 +157,9 @@ class LegReader {
   bool stopped_ = false;
   bool retired_ = false;
   AskedPages asked_;
-  std::vector<StandIn> stand_ins_;
+  // For NoteForOthers. Of the head: its limit and sending.
+  std::vector<std::pair<PageQuestion, PageRef>> stand_ins_;
+  std::optional<std::pair<int32_t, absl::Time>> head_;
   Number next_number_ = 1;
   int pages_under_way_ = 0;
 

@@ -44,18 +44,28 @@ PageRef PageCache::Find(const PageQuestion& question, absl::Time not_before,
       [&](const Version& v) { return v.page->sent_at >= not_before; });
   if (young == versions.end()) return nullptr;
   turns_.splice(turns_.end(), turns_, list.turn);
+  Version* chosen = nullptr;
   if (follows == absl::InfinitePast()) {
-    const auto oldest = std::make_reverse_iterator(young);
-    const auto began = std::find_if(versions.rbegin(), oldest,
-                                    [](auto& v) { return v.begins_walk; });
-    Version& chosen = began == oldest ? versions.back() : *began;
-    chosen.begins_walk = true;
-    return chosen.page;
+    chosen = &WalkHead(young, versions.end());
+    chosen->role = std::max(chosen->role, Role::kBeginsWalk);
+  } else {
+    const auto next =
+        std::find_if(young, versions.end(), [&](const Version& version) {
+          return version.page->sent_at > follows;
+        });
+    chosen = next == versions.end() ? &versions.back() : &*next;
   }
-  const auto next = std::find_if(young, versions.end(), [&](const Version& v) {
-    return v.page->sent_at > follows;
-  });
-  return next == versions.end() ? versions.back().page : next->page;
+  ++chosen->reads;
+  return chosen->page;
+}
+
+// Of [young, end), the newest one with the most to follow: one that begins a
+// walk that is whole, or a walk, or none.
+PageCache::Version& PageCache::WalkHead(Versions::iterator young,
+                                        Versions::iterator end) {
+  return *std::max_element(
+      std::make_reverse_iterator(end), std::make_reverse_iterator(young),
+      [](const auto& a, const auto& b) { return a.role < b.role; });
 }
 
 std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
@@ -68,10 +78,41 @@ std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
     list.total_num_at = page->sent_at;
   }
   AddVersion(list, {question.offset, question.limit},
-             {std::move(page), role == Role::kBeginsWalk});
+             {.page = std::move(page), .role = role});
   const std::optional<int64_t> too_large = BytesIfTooLarge(question.leg, list);
   MakeRoom();
   return too_large;
+}
+
+void PageCache::NoteWholeWalk(const PageQuestion& head, absl::Time sent_at) {
+  MutexLock lock(mu_);
+  const auto list = lists_.find(head.leg);
+  if (list == lists_.end()) return;
+  const auto place = list->second->pages.find({head.offset, head.limit});
+  if (place == list->second->pages.end()) return;
+  for (Version& version : place->second) {
+    if (version.page->sent_at == sent_at) {
+      version.role = Role::kBeginsWholeWalk;
+    }
+  }
+}
+
+PageCache::Depth PageCache::DepthReadOften(const LegKey& leg, absl::Time since,
+                                           int32_t reads) const {
+  MutexLock lock(mu_);
+  Depth depth;
+  const auto it = lists_.find(leg);
+  if (it == lists_.end()) return depth;
+  for (const auto& [place, versions] : it->second->pages) {
+    const bool often = std::any_of(
+        versions.begin(), versions.end(), [&](const Version& version) {
+          return version.page->sent_at >= since && version.reads >= reads;
+        });
+    if (!often) continue;
+    ++depth.pages;
+    depth.last_offset = place.first;
+  }
+  return depth;
 }
 
 std::optional<int64_t> PageCache::TotalOf(const LegKey& leg) const {

@@ -35,8 +35,9 @@ namespace hssgw {
 
 class PageCache {
  public:
-  // What a page was asked for as.
-  enum class Role { kAny, kBeginsWalk };
+  // What a page was asked for as; of a walk's first page, whether the walk came
+  // to its end.
+  enum class Role { kAny, kBeginsWalk, kBeginsWholeWalk };
 
   // Pages of one question that are kept at most.
   static constexpr size_t kMaxVersions = 4;
@@ -55,6 +56,20 @@ class PageCache {
   std::optional<int64_t> Keep(const PageQuestion& question, PageRef page,
                               Role role = Role::kAny);
 
+  // A walk that began with the page `head`, sent at `sent_at`, came to its end:
+  // all its pages are here, if they still are.
+  void NoteWholeWalk(const PageQuestion& head, absl::Time sent_at);
+
+  // How far a list is read often.
+  struct Depth {
+    int32_t pages = 0;
+    int32_t last_offset = 0;
+  };
+  // The places with a page sent at or after `since` that was given `reads`
+  // times at least.
+  Depth DepthReadOften(const LegKey& leg, absl::Time since,
+                       int32_t reads) const;
+
   // The newest total_num of a list. Absent: none is known.
   std::optional<int64_t> TotalOf(const LegKey& leg) const;
 
@@ -68,7 +83,8 @@ class PageCache {
   using Place = std::pair<int32_t, int32_t>;  // offset, limit
   struct Version {
     PageRef page;
-    bool begins_walk = false;
+    Role role = Role::kAny;
+    int32_t reads = 0;  // how often it was given
   };
   using Versions = std::vector<Version>;  // the oldest first
 
@@ -102,6 +118,7 @@ class PageCache {
   std::optional<int64_t> BytesIfTooLarge(const LegKey& leg, const List& list)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
+  static Version& WalkHead(Versions::iterator young, Versions::iterator end);
   static void NoteSending(List& list, const Sending& sending);
   static bool WasFollowed(const List& list, const Place& place,
                           const Page& page);

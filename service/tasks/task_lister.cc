@@ -193,10 +193,7 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
     MutexLock lock(mu_);
     LegReader& its = *merge_.readers()[reader];
     its.TakeAnswer(number, std::move(answer), dropped_);
-    for (LegReader::StandIn& stand_in : its.TakeStandIns()) {
-      if (parts_.cache == nullptr) break;
-      parts_.cache->Keep(stand_in.question, std::move(stand_in.page));
-    }
+    if (parts_.cache != nullptr) its.NoteForOthers(*parts_.cache);
     if (its.too_large_limit() > 0) {
       parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
                                  parts_.clock.Now());

@@ -21,6 +21,7 @@ using ::testing::Ge;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Le;
+using ::testing::Lt;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -154,6 +155,30 @@ TEST_F(CachedListingTest, EveryListingIsWholeWhateverItShares) {
     }
   }
   EXPECT_THAT(whole, Ge(30 * too_fast));
+}
+
+// Who takes old rows does not wait for somebody who wants new ones.
+TEST_F(CachedListingTest, NewcomerTakesAWholeWalkBeforeOneThatIsStillRead) {
+  List();
+  list_.Arrive(40);
+  clock_.Advance(absl::Seconds(1));
+  const absl::Time moved_at = clock_.Now();
+  upstream_.Hold();
+  std::vector<std::unique_ptr<Caller>> callers;
+  callers.push_back(List(NoOlderThan(absl::ZeroDuration())));
+  for (int i = 0; i < 3; ++i) upstream_.Release(upstream_.held().front());
+  const size_t before = calls();
+
+  const auto newcomer = List();
+
+  EXPECT_EQ(calls(), before);
+  ASSERT_TRUE(newcomer->ended);
+  EXPECT_TRUE(newcomer->summary().complete());
+  EXPECT_THAT(newcomer->oldest_fetch_time(), Lt(moved_at));
+
+  // Once that one is whole, too, it is the newer one.
+  RunToEnd(callers);
+  EXPECT_THAT(List()->oldest_fetch_time(), Ge(moved_at));
 }
 
 // --- a cache that is too small ----------------------------------------------
