@@ -83,6 +83,11 @@ void LegWalk::Describe(LegPosition& position) const {
 
 absl::StatusOr<RowRuns> LegWalk::Accept(const Page& page) {
   NoteTotal(page);
+  if (phase_ == Phase::kFirst) {
+    first_sent_at_ = page.sent_at;
+  } else {
+    newest_sent_at_ = std::max(newest_sent_at_, page.sent_at);
+  }
   // The head pass starts like a leg: its first page needs no anchor.
   if (phase_ == Phase::kFirst || frontier_.empty()) return TakeFirstPage(page);
   const Joint joint = FindJoint(page);
@@ -175,7 +180,7 @@ absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
     phase_ = Phase::kBody;
   }
   if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
-    FinishPass(page);
+    FinishPass();
   } else if (absl::Status status = PlanNext(page); !status.ok()) {
     return status;
   }
@@ -197,16 +202,19 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
                                                 const Joint& joint) {
   if (absl::Status s = TakeOrder(page, joint); !s.ok()) return s;
   const int tries = repair_tries_;
-  NoteDrift(joint.drift);
+  if (joint.drift != 0) moved_ = true;
+  // How rows stood before the walk began says nothing of what comes.
+  const int32_t drift = IsFromBefore(page) ? 0 : joint.drift;
+  NoteDrift(drift);
   const RowRuns runs = TakeNewRows(page, joint);
   if (joint.last_shared + 1 < page.tasks.size()) {
     MoveFrontier(page);
   } else {
-    end_position_ += joint.drift;
+    end_position_ += drift;
   }
   answers_without_news_ = runs.empty() ? answers_without_news_ + 1 : 0;
   if (EndsWith(page, !runs.empty()) || ReachedFirstPage(page)) {
-    FinishPass(page);
+    FinishPass();
     return runs;
   }
   if (answers_without_news_ >= kMaxAnswersWithoutNews) {
@@ -216,7 +224,9 @@ absl::StatusOr<RowRuns> LegWalk::TakeJoinedPage(const Page& page,
   end_was_said_ = IsShort(page) && (runs.empty() || !page.total_num);
   if (absl::Status status = PlanNext(page); !status.ok()) return status;
   // Only a page as young as this one is sure to stand where this one says.
-  if (tries + answers_without_news_ > 0) next_.sent_after = page.sent_at;
+  if (tries + answers_without_news_ > 0) {
+    next_.sent_after = std::max(page.sent_at, frontier_sent_at_);
+  }
   return runs;
 }
 
@@ -241,13 +251,13 @@ absl::StatusOr<RowRuns> LegWalk::TakePageBehindGap(const Page& page) {
   may_skip_gap_ = false;
   const RowRuns runs = TakeNewRows(page, Joint());
   if (page.tasks.empty() || runs.empty()) {
-    FinishPass(page);
+    FinishPass();
     return runs;
   }
   MoveFrontier(page);
   answers_without_news_ = 0;
   if (EndsWith(page, true)) {
-    FinishPass(page);
+    FinishPass();
   } else if (absl::Status status = PlanNext(page); !status.ok()) {
     return status;
   }
@@ -262,7 +272,7 @@ absl::Status LegWalk::GiveUp(const Page& page) {
   whole_ = false;
   // Once more where the walk stood; nothing there either is taken for the end.
   if (may_skip_gap_ || phase_ == Phase::kHead) {
-    FinishPass(page);
+    FinishPass();
     return absl::OkStatus();
   }
   may_skip_gap_ = true;
@@ -288,7 +298,6 @@ void LegWalk::NoteDrift(int32_t drift) {
   previous_drift_ = drift_;
   // A repair took several answers, and rows moved between all of them.
   drift_ = drift / (repair_tries_ + 1);
-  if (drift != 0) moved_ = true;
   window_ =
       drift != 0 || repair_tries_ > 0 ? 1 : std::min(2 * window_, kFullWindow);
   repair_tries_ = 0;
@@ -341,7 +350,7 @@ bool LegWalk::EndsWith(const Page& page, bool added) const {
          page.offset + RowCount(page) >= *page.total_num;
 }
 
-void LegWalk::FinishPass(const Page& page) {
+void LegWalk::FinishPass() {
   if (phase_ == Phase::kHead || !moved_ || !options_.read_head_again) {
     phase_ = Phase::kDone;
     return;
@@ -352,7 +361,7 @@ void LegWalk::FinishPass(const Page& page) {
   window_ = 1;
   answers_without_news_ = 0;
   end_was_said_ = false;
-  next_ = {.offset = 0, .limit = limit_, .sent_after = page.sent_at};
+  next_ = {.offset = 0, .limit = limit_, .sent_after = newest_sent_at_};
 }
 
 }  // namespace hssgw

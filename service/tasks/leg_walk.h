@@ -161,7 +161,8 @@ class LegWalk {
   uint32_t EndOfNewRows(const Page& page) const;
   bool ReachedFirstPage(const Page& page) const;
   bool EndsWith(const Page& page, bool added) const;
-  void FinishPass(const Page& page);
+  void FinishPass();
+  bool IsFromBefore(const Page& page) const;
   int64_t OffsetAfterFrontier(bool on_grid) const;
   absl::Status PlanNext(const Page& page);
   void PlanRepair(const Page& page);
@@ -178,6 +179,10 @@ class LegWalk {
   int64_t frontier_millis_ = kNoTime;
   absl::Time frontier_sent_at_ = absl::InfinitePast();
   int64_t end_position_ = 0;
+
+  // When the first page was sent, and the newest one after it.
+  absl::Time first_sent_at_ = absl::InfinitePast();
+  absl::Time newest_sent_at_ = absl::InfinitePast();
 
   // Kept for reading the head again: rows (RowMark) and the newest start time.
   std::vector<uint64_t> first_page_;

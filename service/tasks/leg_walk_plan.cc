@@ -74,9 +74,15 @@ void LegWalk::PlanRepair(const Page& page) {
            .sent_after = page.sent_at};
 }
 
+// Of a walk that was read before this one began.
+bool LegWalk::IsFromBefore(const Page& page) const {
+  return page.sent_at < first_sent_at_ && page.sent_at < frontier_sent_at_;
+}
+
 std::vector<int32_t> LegWalk::NextAfter(int count) const {
   std::vector<int32_t> offsets;
-  if (phase_ != Phase::kBody || drift_ != 0 || repair_tries_ > 0)
+  if (phase_ != Phase::kBody || drift_ != 0 || repair_tries_ > 0 ||
+      next_.sent_after != absl::InfinitePast())
     return offsets;
   const int64_t total = last_total_num_.value_or(0);
   int64_t offset = next_.offset;
