@@ -28,6 +28,7 @@
 #include "service/rpc/task_service.h"
 #include "service/tasks/caching_page_source.h"
 #include "service/tasks/page_cache.h"
+#include "service/tasks/refresh_ahead.h"
 #include "service/tasks/resume_keys.h"
 #include "service/tasks/resume_token.h"
 #include "service/tasks/upstream_habits.h"
@@ -118,6 +119,11 @@ int Serve(const Config& config, const Credential& credential,
                            .metrics = metrics,
                            .calls_are_free = budget.unlimited()});
   UpstreamHabits habits(config.time_format);
+  RefreshAhead ahead({.pages = pages,
+                      .cache = cache,
+                      .habits = habits,
+                      .forecast = budget,
+                      .clock = io});
   const auto keys = ResumeKeys::Open(config.resume_key_files, io);
   if (!keys.ok()) return Complain(keys.status());
   if (config.resume_key_files.empty()) {
@@ -128,7 +134,7 @@ int Serve(const Config& config, const Credential& credential,
   TaskService tasks(
       {.scope = {.profile = config.profile, .projects = config.projects},
        .calls_are_free = budget.unlimited()},
-      {.pages = pages,
+      {.pages = ahead,
        .habits = habits,
        .forecast = budget,
        .tokens = tokens,

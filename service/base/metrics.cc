@@ -122,7 +122,8 @@ struct Metrics::Families {
       AddGauge(registry, "budget_limit",
                "Upstream calls allowed in a period; 0: no limit.");
   Family<Counter>& page_reads = AddCounter(
-      registry, "page_reads_total", "Pages given to listings by source.");
+      registry, "page_reads_total",
+      "Pages given to listings by source; refresh: read ahead of need.");
   Histogram& page_age =
       AddHistogram(registry, "page_age_seconds",
                    "Age of pages when they were given to listings.")

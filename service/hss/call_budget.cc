@@ -55,9 +55,10 @@ int32_t CallBudget::CallsWaiting() const {
   return static_cast<int32_t>(state_->waiters.size());
 }
 
-absl::Duration CallBudget::TimeFor(int32_t calls) const {
+absl::Duration CallBudget::TimeFor(int32_t calls, int32_t left) const {
   if (unlimited() || calls <= 0) return absl::ZeroDuration();
-  return (calls - 1) / options_.calls * (options_.period + kGuard);
+  if (left >= options_.calls) return absl::InfiniteDuration();
+  return (calls - 1) / (options_.calls - left) * (options_.period + kGuard);
 }
 
 // Each start comes a period after the one that is a window before it; those of

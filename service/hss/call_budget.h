@@ -61,7 +61,7 @@ class CallBudget : public CallForecast {
 
   int32_t CallsWaiting() const override;
   absl::Time StartOf(int32_t nth) const override;
-  absl::Duration TimeFor(int32_t calls) const override;
+  absl::Duration TimeFor(int32_t calls, int32_t left) const override;
 
   bool unlimited() const { return options_.calls == 0; }
 

@@ -293,7 +293,10 @@ void CachingPageSource::Flights::AnswerWaiter(const PageQuestion& question,
     old->upstream_calls = answer.upstream_calls;
     answer = *std::move(old);
   }
-  Count(answer, answer.stale ? "stale" : answer.shared ? "flight" : "upstream");
+  Count(answer, waiter.terms.call_class == CallClass::kRefresh ? "refresh"
+                : answer.stale                                 ? "stale"
+                : answer.shared                                ? "flight"
+                                                               : "upstream");
   waiter.done(std::move(answer));
 }
 

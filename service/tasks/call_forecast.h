@@ -21,9 +21,10 @@ class CallForecast {
   // counted first, if nothing changes. In the past: at once.
   virtual absl::Time StartOf(int32_t nth) const = 0;
 
-  // How long it takes to start so many calls with the quota to oneself. Zero
-  // where nothing limits them.
-  virtual absl::Duration TimeFor(int32_t calls) const = 0;
+  // How long it takes to start so many calls, if `left` starts of every period
+  // are left to others; absl::InfiniteDuration(): there are no more. Zero where
+  // nothing limits them.
+  virtual absl::Duration TimeFor(int32_t calls, int32_t left) const = 0;
 };
 
 }  // namespace hssgw

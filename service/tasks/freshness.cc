@@ -21,7 +21,7 @@ absl::Duration AutoStaleness(std::optional<int64_t> total_num,
   if (*total_num == 0) return kEmptyStaleness;
   const int64_t rows = std::min<int64_t>(*total_num, kMaxOffset);
   const auto pages = static_cast<int32_t>(PagesOf(rows, kMaxPageRows));
-  return std::max(kLeastStaleness, 2 * forecast.TimeFor(pages));
+  return std::max(kLeastStaleness, 2 * forecast.TimeFor(pages, /*left=*/0));
 }
 
 Freshness::Freshness(const TaskQuery& query, const FreshnessOptions& options,
@@ -54,7 +54,7 @@ void Freshness::Apply(const LegReader& reader, absl::Time sent_after,
   // Who reads one page wants the newest; who reads on, those that go together.
   const bool reads_on =
       max_tasks_ == 0 || max_tasks_ > Stride(reader.walk().Next().limit);
-  terms.follows = reads_on ? reader.newest_sent_at() : absl::InfiniteFuture();
+  terms.follows = reads_on ? reader.first_sent_at() : absl::InfiniteFuture();
 }
 
 Freshness::LegOutlook Freshness::OutlookOf(const LegKey& leg) {

@@ -111,7 +111,14 @@ void LegReader::NoteForOthers(PageCache& cache) {
   }
   if (!head_.has_value() || !walk_.done() || !walk_.whole()) return;
   const auto [limit, sent_at] = *std::exchange(head_, std::nullopt);
-  cache.NoteWholeWalk({.leg = leg_, .limit = limit}, sent_at);
+  cache.NoteWalk({.leg = leg_, .limit = limit}, sent_at,
+                 PageCache::Role::kBeginsWholeWalk);
+}
+
+void LegReader::NoteWalkSoFar(PageCache& cache) {
+  if (!head_.has_value()) return;
+  cache.NoteWalk({.leg = leg_, .limit = head_->first}, head_->second,
+                 PageCache::Role::kBeginsWalk);
 }
 
 ReadyRow LegReader::Pop() {
@@ -205,8 +212,7 @@ void LegReader::Advance(std::vector<PageTicket>& dropped) {
     if (answer.page.ok() && it->first != walk_.Next().offset) {
       const LegWalk::Ask& next = walk_.Next();
       stand_ins_.emplace_back(
-          PageQuestion{
-              .leg = leg_, .offset = next.offset, .limit = next.limit},
+          PageQuestion{.leg = leg_, .offset = next.offset, .limit = next.limit},
           *answer.page);
     }
     Forget(it, dropped);
@@ -265,6 +271,7 @@ void LegReader::AddRows(const PageRef& page, const RowRuns& runs) {
 
 void LegReader::NoteUse(const PageAnswer& answer) {
   const absl::Time sent_at = (*answer.page)->sent_at;
+  if (!any_page_read()) first_sent_at_ = sent_at;
   oldest_sent_at_ = std::min(oldest_sent_at_, sent_at);
   newest_sent_at_ = std::max(newest_sent_at_, sent_at);
   if (answer.shared) ++pages_shared_;

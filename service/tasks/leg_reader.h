@@ -72,6 +72,8 @@ class LegReader {
   // question they were not asked for, which the same walk will ask again; and,
   // once, that a walk which began at the head came to its end.
   void NoteForOthers(PageCache& cache);
+  // As much as others are expected to read of this walk is there.
+  void NoteWalkSoFar(PageCache& cache);
 
   // The next row; nullptr: none is there yet, or ever (see done, status).
   const ReadyRow* Peek() const {
@@ -119,6 +121,8 @@ class LegReader {
   int32_t rows_outside_window() const { return rows_outside_window_; }
   absl::Time oldest_sent_at() const { return oldest_sent_at_; }
   absl::Time newest_sent_at() const { return newest_sent_at_; }
+  // Of the page that it began with; absl::InfinitePast() before it is there.
+  absl::Time first_sent_at() const { return first_sent_at_; }
   bool stale() const { return stale_; }
 
   // Bytes of rows that are ready, and of answers that wait for their turn.
@@ -177,6 +181,7 @@ class LegReader {
   int32_t rows_outside_window_ = 0;
   absl::Time oldest_sent_at_ = absl::InfiniteFuture();
   absl::Time newest_sent_at_ = absl::InfinitePast();
+  absl::Time first_sent_at_ = absl::InfinitePast();
   bool stale_ = false;
   int32_t too_large_limit_ = 0;
 };

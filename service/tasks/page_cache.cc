@@ -32,39 +32,46 @@ bool IsOnGrid(int32_t offset, int32_t limit) {
 PageRef PageCache::Find(const PageQuestion& question, absl::Time not_before,
                         absl::Time follows) {
   MutexLock lock(mu_);
+  const absl::Span<Version> young = Use(question, not_before);
+  if (young.empty()) return nullptr;
+  if (follows == absl::InfinitePast()) {
+    Version& head = WalkHead(young);
+    head.role = std::max(head.role, Role::kBeginsWalk);
+    return Give(head);
+  }
+  const auto next = std::find_if(
+      young.begin(), young.end(),
+      [&](const Version& version) { return version.page->sent_at >= follows; });
+  return Give(next == young.end() ? young.back() : *next);
+}
+
+// The pages sent at or after `not_before`, the oldest first.
+absl::Span<PageCache::Version> PageCache::Use(const PageQuestion& question,
+                                              absl::Time not_before) {
   const auto its_list = lists_.find(question.leg);
-  if (its_list == lists_.end()) return nullptr;
+  if (its_list == lists_.end()) return {};
   List& list = *its_list->second;
-  const Place place = {question.offset, question.limit};
-  const auto it = list.pages.find(place);
-  if (it == list.pages.end()) return nullptr;
-  Versions& versions = it->second;
+  const auto place = list.pages.find({question.offset, question.limit});
+  if (place == list.pages.end()) return {};
+  const absl::Span<Version> versions(place->second);
   const auto young = std::find_if(
       versions.begin(), versions.end(),
       [&](const Version& v) { return v.page->sent_at >= not_before; });
-  if (young == versions.end()) return nullptr;
+  if (young == versions.end()) return {};
   turns_.splice(turns_.end(), turns_, list.turn);
-  Version* chosen = nullptr;
-  if (follows == absl::InfinitePast()) {
-    chosen = &WalkHead(young, versions.end());
-    chosen->role = std::max(chosen->role, Role::kBeginsWalk);
-  } else {
-    const auto next =
-        std::find_if(young, versions.end(), [&](const Version& version) {
-          return version.page->sent_at > follows;
-        });
-    chosen = next == versions.end() ? &versions.back() : &*next;
-  }
-  ++chosen->reads;
-  return chosen->page;
+  return versions.subspan(static_cast<size_t>(young - versions.begin()));
 }
 
-// Of [young, end), the newest one with the most to follow: one that begins a
-// walk that is whole, or a walk, or none.
-PageCache::Version& PageCache::WalkHead(Versions::iterator young,
-                                        Versions::iterator end) {
+PageRef PageCache::Give(Version& version) {
+  ++version.reads;
+  return version.page;
+}
+
+// The newest one with the most to follow: one that begins a whole walk, or a
+// walk, or none.
+PageCache::Version& PageCache::WalkHead(absl::Span<Version> versions) {
   return *std::max_element(
-      std::make_reverse_iterator(end), std::make_reverse_iterator(young),
+      versions.rbegin(), versions.rend(),
       [](const auto& a, const auto& b) { return a.role < b.role; });
 }
 
@@ -84,7 +91,8 @@ std::optional<int64_t> PageCache::Keep(const PageQuestion& question,
   return too_large;
 }
 
-void PageCache::NoteWholeWalk(const PageQuestion& head, absl::Time sent_at) {
+void PageCache::NoteWalk(const PageQuestion& head, absl::Time sent_at,
+                         Role role) {
   MutexLock lock(mu_);
   const auto list = lists_.find(head.leg);
   if (list == lists_.end()) return;
@@ -92,7 +100,7 @@ void PageCache::NoteWholeWalk(const PageQuestion& head, absl::Time sent_at) {
   if (place == list->second->pages.end()) return;
   for (Version& version : place->second) {
     if (version.page->sent_at == sent_at) {
-      version.role = Role::kBeginsWholeWalk;
+      version.role = std::max(version.role, role);
     }
   }
 }
@@ -104,11 +112,11 @@ PageCache::Depth PageCache::DepthReadOften(const LegKey& leg, absl::Time since,
   const auto it = lists_.find(leg);
   if (it == lists_.end()) return depth;
   for (const auto& [place, versions] : it->second->pages) {
-    const bool often = std::any_of(
-        versions.begin(), versions.end(), [&](const Version& version) {
-          return version.page->sent_at >= since && version.reads >= reads;
-        });
-    if (!often) continue;
+    int32_t its_reads = 0;
+    for (const Version& version : versions) {
+      if (version.page->sent_at >= since) its_reads += version.reads;
+    }
+    if (its_reads < reads) continue;
     ++depth.pages;
     depth.last_offset = place.first;
   }

@@ -26,6 +26,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "service/base/mutex.h"
 #include "service/tasks/leg.h"
 #include "service/tasks/page.h"
@@ -56,17 +57,16 @@ class PageCache {
   std::optional<int64_t> Keep(const PageQuestion& question, PageRef page,
                               Role role = Role::kAny);
 
-  // A walk that began with the page `head`, sent at `sent_at`, came to its end:
-  // all its pages are here, if they still are.
-  void NoteWholeWalk(const PageQuestion& head, absl::Time sent_at);
+  // What became of a walk that began with the page `head`, sent at `sent_at`.
+  void NoteWalk(const PageQuestion& head, absl::Time sent_at, Role role);
 
   // How far a list is read often.
   struct Depth {
     int32_t pages = 0;
     int32_t last_offset = 0;
   };
-  // The places with a page sent at or after `since` that was given `reads`
-  // times at least.
+  // The places whose pages sent at or after `since` were given `reads` times at
+  // least.
   Depth DepthReadOften(const LegKey& leg, absl::Time since,
                        int32_t reads) const;
 
@@ -106,6 +106,8 @@ class PageCache {
     std::list<LegKey>::iterator turn;
   };
 
+  absl::Span<Version> Use(const PageQuestion& question, absl::Time not_before)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   List& ListOf(const LegKey& leg) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddVersion(List& list, const Place& place, Version version)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -118,7 +120,8 @@ class PageCache {
   std::optional<int64_t> BytesIfTooLarge(const LegKey& leg, const List& list)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
-  static Version& WalkHead(Versions::iterator young, Versions::iterator end);
+  static Version& WalkHead(absl::Span<Version> versions);
+  static PageRef Give(Version& version);
   static void NoteSending(List& list, const Sending& sending);
   static bool WasFollowed(const List& list, const Place& place,
                           const Page& page);

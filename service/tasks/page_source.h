@@ -37,11 +37,11 @@ struct PageTerms {
   // The oldest Page::sent_at allowed; the second when upstream cannot answer.
   absl::Time not_before = absl::InfinitePast();
   absl::Time not_before_on_error = absl::InfiniteFuture();
-  // Which of several pages that are young enough. Of a walk: when the newest
-  // page before it was sent; the oldest one sent after that is right, as it may
-  // be what the same walk was given before. absl::InfinitePast(): the walk
-  // begins; the newest one that a walk began with before. Without such a page,
-  // and by default, the newest.
+  // Which of several pages that are young enough. Of a walk: when the page that
+  // it began with was sent; the oldest one sent since then is right, as it is
+  // what the same walk was given before. absl::InfinitePast(): the walk begins;
+  // the newest one that a whole walk began with, or else any walk. Without such
+  // a page, and by default, the newest.
   absl::Time follows = absl::InfiniteFuture();
   CallClass call_class = CallClass::kNeeded;
   // For fairness and accounts; empty when the listener gives none.

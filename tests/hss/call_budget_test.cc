@@ -178,13 +178,17 @@ TEST_F(CallBudgetTest, EveryTurnKnowsWhenItComes) {
   EXPECT_EQ(eleventh, clock_.Now() + 2 * absl::Seconds(60.25));
 }
 
-TEST_F(CallBudgetTest, TimeOfAWalkAlone) {
+TEST_F(CallBudgetTest, TimeOfAWalk) {
   const CallBudget budget({.calls = 5}, clock_);
-  EXPECT_EQ(budget.TimeFor(0), absl::ZeroDuration());
-  EXPECT_EQ(budget.TimeFor(5), absl::ZeroDuration());
-  EXPECT_EQ(budget.TimeFor(6), absl::Seconds(60.25));
+  EXPECT_EQ(budget.TimeFor(0, 0), absl::ZeroDuration());
+  EXPECT_EQ(budget.TimeFor(5, 0), absl::ZeroDuration());
+  EXPECT_EQ(budget.TimeFor(6, 0), absl::Seconds(60.25));
+  // Two of five are left to others.
+  EXPECT_EQ(budget.TimeFor(3, 2), absl::ZeroDuration());
+  EXPECT_EQ(budget.TimeFor(7, 2), 2 * absl::Seconds(60.25));
+  EXPECT_EQ(budget.TimeFor(1, 5), absl::InfiniteDuration());
   const CallBudget unlimited({.calls = 0}, clock_);
-  EXPECT_EQ(unlimited.TimeFor(1000), absl::ZeroDuration());
+  EXPECT_EQ(unlimited.TimeFor(1000, 2), absl::ZeroDuration());
   EXPECT_LE(unlimited.StartOf(1000), clock_.Now());
 }
 

@@ -178,8 +178,28 @@ class PageCacheReplayTest : public ::testing::Test {
 TEST_F(PageCacheReplayTest, NextWalkGetsThePagesOfTheFirstInTheirOrder) {
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(1));
   EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(1))->sent_at, At(2));
-  EXPECT_EQ(cache_.Find(At("p", 0), kAny, At(2))->sent_at, At(3));
-  EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(3))->sent_at, At(4));
+  // The closing read wants what was sent after the pages before it.
+  EXPECT_EQ(cache_.Find(At("p", 0), At(3), At(1))->sent_at, At(3));
+  EXPECT_EQ(cache_.Find(At("p", 190), At(4), At(1))->sent_at, At(4));
+}
+
+// Pages that are asked for ahead are sent at once, in any order.
+TEST_F(PageCacheReplayTest, PagesOfAWalkMayBeSentInAnyOrder) {
+  cache_.Keep(At("p", 0), MakePage(10), PageCache::Role::kBeginsWalk);
+  cache_.Keep(At("p", 380), MakePage(11));
+  cache_.Keep(At("p", 190), MakePage(12));
+  cache_.Keep(At("p", 380), MakePage(20));
+
+  EXPECT_EQ(cache_.Find(At("p", 190), kAny, At(10))->sent_at, At(12));
+  EXPECT_EQ(cache_.Find(At("p", 380), kAny, At(10))->sent_at, At(11));
+}
+
+TEST_F(PageCacheReplayTest, WholeWalkIsRepeatedBeforeANewerOneThatIsNot) {
+  cache_.NoteWalk(At("p", 0), At(1), PageCache::Role::kBeginsWholeWalk);
+  cache_.Keep(At("p", 0), MakePage(10), PageCache::Role::kBeginsWalk);
+
+  EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(1));
+  EXPECT_EQ(cache_.Find(At("p", 0), At(2), kAny)->sent_at, At(10));
 }
 
 TEST_F(PageCacheReplayTest, WhoWantsTheHeadAloneGetsTheNewest) {
@@ -210,6 +230,23 @@ TEST_F(PageCacheReplayTest, WalkThatBeganWithAnyPageIsRepeatedToo) {
   cache_.Keep(At("p", 0), MakePage(12));
 
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(10));
+}
+
+TEST(PageCacheTest, DepthIsThatOfThePagesThatWereGivenOften) {
+  PageCache cache(1 << 20);
+  for (const int offset : {0, 190, 380, 570}) {
+    cache.Keep(At("p", offset), MakePage(offset));
+  }
+  for (const int offset : {0, 0, 0, 190, 190, 380}) {
+    cache.Find(At("p", offset), kAny, kNewest);
+  }
+
+  const PageCache::Depth depth = cache.DepthReadOften(Leg("p"), kAny, 2);
+  EXPECT_EQ(depth.pages, 2);
+  EXPECT_EQ(depth.last_offset, 190);
+  EXPECT_EQ(cache.DepthReadOften(Leg("p"), At(1), 2).pages, 1);
+  EXPECT_EQ(cache.DepthReadOften(Leg("p"), kAny, 4).pages, 0);
+  EXPECT_EQ(cache.DepthReadOften(Leg("q"), kAny, 1).pages, 0);
 }
 
 TEST(PageCacheTest, PagesOfOneQuestionAreBounded) {

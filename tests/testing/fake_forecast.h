@@ -19,7 +19,9 @@ class FakeForecast : public CallForecast {
     return clock_ == nullptr ? absl::InfinitePast()
                              : clock_->Now() + nth * step_;
   }
-  absl::Duration TimeFor(int32_t calls) const override { return calls * step_; }
+  absl::Duration TimeFor(int32_t calls, int32_t /*left*/) const override {
+    return calls * step_;
+  }
 
  private:
   const Clock* clock_ = nullptr;
