@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "service/config_merge.h"
 #include "service/config_settings.h"
 #include "service/config_values.h"
 #include "service/config_yaml.h"

@@ -2,15 +2,14 @@
 #include "service/config_settings.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/file.h"
+#include "service/config_merge.h"
 #include "service/config_values.h"
 #include "service/http/url.h"
 #include "service/tasks/proto_time.h"
@@ -19,8 +18,6 @@
 namespace hssgw {
 namespace {
 
-using ::google::protobuf::FieldDescriptor;
-using ::google::protobuf::Message;
 using ::hss::gateway::config::v1::Budget;
 using ::hss::gateway::config::v1::Profile;
 namespace config_v1 = ::hss::gateway::config::v1;
@@ -220,56 +217,6 @@ void ApplyProfile(const Profile& profile, Config& config) {
   config.http.allow_plaintext = profile.allow_plaintext_upstream();
 }
 
-bool IsDuration(const FieldDescriptor& field) {
-  return field.message_type() == google::protobuf::Duration::descriptor();
-}
-
-void FillList(const Message& source, const FieldDescriptor& field,
-              Message& target) {
-  const auto& reflection = *target.GetReflection();
-  const int size = reflection.FieldSize(target, &field);
-  const bool messages = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  for (int i = 0; messages && i < size; ++i) {
-    FillFrom(reflection.GetRepeatedMessage(source, &field, 0),
-             *reflection.MutableRepeatedMessage(&target, &field, i));
-  }
-  for (int i = 0; size == 0 && i < reflection.FieldSize(source, &field); ++i) {
-    if (messages) {
-      reflection.AddMessage(&target, &field)
-          ->CopyFrom(reflection.GetRepeatedMessage(source, &field, i));
-    } else {
-      reflection.AddString(&target, &field,
-                           reflection.GetRepeatedString(source, &field, i));
-    }
-  }
-}
-
-// A field that `target` lacks.
-void CopyField(const Message& source, const FieldDescriptor& field,
-               Message& target) {
-  const auto& reflection = *target.GetReflection();
-  switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.SetString(&target, &field,
-                                  reflection.GetString(source, &field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.SetBool(&target, &field,
-                                reflection.GetBool(source, &field));
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection.SetEnum(&target, &field,
-                                reflection.GetEnum(source, &field));
-    case FieldDescriptor::CPPTYPE_INT32:
-      return reflection.SetInt32(&target, &field,
-                                 reflection.GetInt32(source, &field));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return reflection.SetInt64(&target, &field,
-                                 reflection.GetInt64(source, &field));
-    default:
-      reflection.MutableMessage(&target, &field)
-          ->CopyFrom(reflection.GetMessage(source, &field));
-  }
-}
-
 }  // namespace
 
 std::string ConfigFile::At(const std::string& path,
@@ -280,23 +227,18 @@ std::string ConfigFile::At(const std::string& path,
 
 ConfigFile ReadConfigFile(const std::string& name) {
   ConfigFile file{.name = name};
-  errno = 0;
-  std::ifstream stream(name, std::ios::binary);
-  std::string text(kMaxFileBytes + 1, '\0');
-  if (stream) stream.read(text.data(), static_cast<int64_t>(text.size()));
-  if (stream.bad() || (!stream && !stream.eof())) {
-    file.reading.problems.push_back(
-        absl::StrCat("--config ", name, " cannot be read (", strerror(errno),
-                     "): give the path of a file that this user may read"));
+  const absl::StatusOr<std::string> text =
+      ReadFile(absl::StrCat("--config ", name), name, kMaxFileBytes);
+  if (!text.ok()) {
+    file.reading.problems.emplace_back(text.status().message());
     return file;
   }
-  text.resize(static_cast<size_t>(stream.gcount()));
-  if (text.size() > kMaxFileBytes) {
+  if (text->size() > kMaxFileBytes) {
     file.reading.problems.push_back(absl::StrCat(
         "--config ", name, " is larger than ", kMaxFileBytes, " bytes"));
     return file;
   }
-  file.reading = ReadYaml(name, text, file.settings);
+  file.reading = ReadYaml(name, *text, file.settings);
   return file;
 }
 
@@ -327,51 +269,6 @@ GatewayConfig DefaultSettings() {
   settings.mutable_log()->set_level(config_v1::LOG_LEVEL_INFO);
   settings.mutable_log()->set_format(config_v1::LOG_FORMAT_AUTO);
   return settings;
-}
-
-void FillFrom(const Message& source, Message& target) {
-  const auto& reflection = *target.GetReflection();
-  std::vector<const FieldDescriptor*> given;
-  reflection.ListFields(source, &given);
-  for (const FieldDescriptor* field : given) {
-    if (field->is_repeated()) {
-      FillList(source, *field, target);
-    } else if (!reflection.HasField(target, field)) {
-      CopyField(source, *field, target);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-               !IsDuration(*field)) {
-      FillFrom(reflection.GetMessage(source, field),
-               *reflection.MutableMessage(&target, field));
-    }
-  }
-}
-
-bool HasTlsAddress(const config_v1::Listen& listen) {
-  return std::any_of(listen.grpc().begin(), listen.grpc().end(),
-                     [](const std::string& address) {
-                       return absl::StartsWith(address, "tls:");
-                     });
-}
-
-GatewayConfig WithoutOverruled(GatewayConfig file, const GatewayConfig& flags) {
-  if (!flags.listen().grpc().empty() && HasTlsAddress(file.listen()) &&
-      !HasTlsAddress(flags.listen())) {
-    file.mutable_listen()->clear_tls();  // The certificate of what is gone.
-  }
-  if (file.profiles().empty()) return file;
-  auto& profile = *file.mutable_profiles(0);
-  const auto& chosen = flags.profiles(0);
-  if (!chosen.region().empty() || !chosen.endpoint().empty()) {
-    profile.clear_region();
-    profile.clear_endpoint();
-  }
-  const auto& credential = chosen.credential();
-  if (!credential.auth_token_file().empty()) {
-    profile.clear_credential();
-  } else if (!credential.ak_file().empty() || !credential.sk_file().empty()) {
-    profile.mutable_credential()->clear_auth_token_file();
-  }
-  return file;
 }
 
 bool IsProjectId(absl::string_view text) { return IsWord(text, kMaxProjectId); }

@@ -42,17 +42,6 @@ ConfigFile ReadConfigFile(const std::string& name);
 // What holds where nothing is said.
 GatewayConfig DefaultSettings();
 
-// Gives `target` every field that it lacks and `source` has. A list is one
-// value; but of profiles and budgets each element is filled from the first.
-void FillFrom(const google::protobuf::Message& source,
-              google::protobuf::Message& target);
-
-// What the file says and no flag speaks for. Flags that choose between
-// alternatives, such as region and endpoint, speak for all of them.
-GatewayConfig WithoutOverruled(GatewayConfig file, const GatewayConfig& flags);
-
-bool HasTlsAddress(const hss::gateway::config::v1::Listen& listen);
-
 bool IsProjectId(absl::string_view text);
 
 // What listen addresses bind, to find two that bind the same.

@@ -2,16 +2,14 @@
 #include "service/auth/configured_credential.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/file.h"
 
 namespace hssgw {
 namespace {
@@ -47,27 +45,16 @@ absl::Status CheckValue(absl::string_view value, absl::string_view where) {
                "quotes or a byte order mark");
 }
 
-absl::StatusOr<Secret> ReadFile(absl::string_view flag,
-                                const std::string& path) {
+absl::StatusOr<Secret> ReadValue(absl::string_view flag,
+                                 const std::string& path) {
   const std::string where = absl::StrCat("the file of ", flag, " (", path, ")");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string value(kMaxBytes + 3, '\0');  // room to see that it is too large
-  if (file) file.read(value.data(), static_cast<std::streamsize>(value.size()));
-  if (file.bad() || (!file && !file.eof())) {
-    const int error = errno;
-    return Wrong(
-        where, " cannot be read",
-        error == 0
-            ? ""
-            : absl::StrCat(" (", std::generic_category().message(error), ")"),
-        ": give the path of a file that this user may read");
+  // Room for the end of a line, and to see that it is too large.
+  absl::StatusOr<std::string> value = ReadFile(where, path, kMaxBytes + 2);
+  if (!value.ok()) return value.status();
+  while (!value->empty() && (value->back() == '\n' || value->back() == '\r')) {
+    value->pop_back();
   }
-  value.resize(static_cast<size_t>(file.gcount()));
-  while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) {
-    value.pop_back();
-  }
-  Secret secret(std::move(value));
+  Secret secret(*std::move(value));
   if (auto status = CheckValue(secret.Reveal(), where); !status.ok()) {
     return status;
   }
@@ -82,7 +69,7 @@ absl::StatusOr<Credential> FromTokenFile(const CredentialFiles& files) {
         "the keys");
   }
   absl::StatusOr<Secret> token =
-      ReadFile("--auth-token-file", files.auth_token);
+      ReadValue("--auth-token-file", files.auth_token);
   if (!token.ok()) return token.status();
   return AuthToken{*std::move(token)};
 }
@@ -95,16 +82,16 @@ absl::StatusOr<Credential> FromKeyFiles(const CredentialFiles& files) {
     return Wrong("--sk-file is missing: give it together with --ak-file");
   }
   const absl::StatusOr<Secret> access_key =
-      ReadFile("--ak-file", files.access_key);
+      ReadValue("--ak-file", files.access_key);
   if (!access_key.ok()) return access_key.status();
-  absl::StatusOr<Secret> secret_key = ReadFile("--sk-file", files.secret_key);
+  absl::StatusOr<Secret> secret_key = ReadValue("--sk-file", files.secret_key);
   if (!secret_key.ok()) return secret_key.status();
 
   AccessKeys keys{std::string(access_key->Reveal()), *std::move(secret_key),
                   Secret()};
   if (files.security_token.empty()) return keys;
   absl::StatusOr<Secret> token =
-      ReadFile("--security-token-file", files.security_token);
+      ReadValue("--security-token-file", files.security_token);
   if (!token.ok()) return token.status();
   keys.security_token = *std::move(token);
   return keys;

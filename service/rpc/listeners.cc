@@ -12,15 +12,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "service/base/certificate.h"
+#include "service/base/file.h"
 #include "service/base/log.h"
 
 namespace hssgw {
@@ -32,6 +32,8 @@ namespace {
 constexpr absl::string_view kDraft = ".new";
 constexpr size_t kMaxSocketPath =
     sizeof(sockaddr_un::sun_path) - 1 - kDraft.size();
+
+constexpr size_t kMaxPemBytes = size_t{1} << 20;
 
 absl::Status Refused(absl::string_view address, absl::string_view why) {
   return absl::InvalidArgumentError(
@@ -76,18 +78,6 @@ absl::Status CheckPort(const ListenAddress& address) {
       address.target,
       absl::StrCat("cannot be bound (", std::generic_category().message(error),
                    "); end what listens there or choose another"));
-}
-
-absl::StatusOr<std::string> ReadFile(absl::string_view what,
-                                     const std::string& path) {
-  std::ifstream file(path);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  if (file.good() || file.eof()) {
-    if (!text.empty()) return text;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat(what, " ", path,
-                   " cannot be read or is empty; name a readable PEM file"));
 }
 
 // Whether someone accepts connections at the socket file, or may: only a
@@ -159,6 +149,20 @@ absl::Status CheckPlace(const ListenAddress& address) {
   return RemoveStaleSocket(address);
 }
 
+absl::StatusOr<PemFile> ReadPem(absl::string_view flag,
+                                const std::string& path) {
+  PemFile pem{.name = absl::StrCat(flag, " ", path)};
+  absl::StatusOr<std::string> text = ReadFile(pem.name, path, kMaxPemBytes);
+  if (!text.ok()) return text.status();
+  if (text->size() > kMaxPemBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(pem.name, " is larger than ", kMaxPemBytes,
+                     " bytes: give a certificate chain or a key"));
+  }
+  pem.text = *std::move(text);
+  return pem;
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(
     const TlsFiles& files) {
   if (files.cert_file.empty() || files.key_file.empty()) {
@@ -166,18 +170,13 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> TlsCredentials(
         "a tls: address needs a certificate and its key; give --tls-cert and "
         "--tls-key");
   }
-  const auto cert = ReadFile("--tls-cert", files.cert_file);
+  const absl::StatusOr<PemFile> cert = ReadPem("--tls-cert", files.cert_file);
   if (!cert.ok()) return cert.status();
-  const auto key = ReadFile("--tls-key", files.key_file);
+  const absl::StatusOr<PemFile> key = ReadPem("--tls-key", files.key_file);
   if (!key.ok()) return key.status();
-  if (absl::Status s =
-          CheckKeyPair({absl::StrCat("--tls-cert ", files.cert_file), *cert},
-                       {absl::StrCat("--tls-key ", files.key_file), *key});
-      !s.ok()) {
-    return s;
-  }
+  if (absl::Status s = CheckKeyPair(*cert, *key); !s.ok()) return s;
   grpc::SslServerCredentialsOptions options;
-  options.pem_key_cert_pairs.push_back({*key, *cert});
+  options.pem_key_cert_pairs.push_back({key->text, cert->text});
   return grpc::SslServerCredentials(options);
 }
 

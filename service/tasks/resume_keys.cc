@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/tasks/resume_keys.h"
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "service/base/crypto.h"
+#include "service/base/file.h"
 #include "service/base/log.h"
 
 namespace hssgw {
@@ -18,24 +16,14 @@ namespace {
 constexpr size_t kMaxKeyBytes = 4096;
 
 absl::StatusOr<Secret> ReadKey(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string key(kMaxKeyBytes + 1, '\0');
-  if (file) file.read(key.data(), static_cast<std::streamsize>(key.size()));
-  if (file.bad() || (!file && !file.eof())) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the key file ", path, " cannot be read",
-        errno == 0
-            ? ""
-            : absl::StrCat(" (", std::generic_category().message(errno), ")"),
-        ": give the path of a file that this user may read"));
+  absl::StatusOr<std::string> key =
+      ReadFile(absl::StrCat("the key file ", path), path, kMaxKeyBytes);
+  if (!key.ok()) return key.status();
+  while (!key->empty() &&
+         absl::ascii_isspace(static_cast<unsigned char>(key->back()))) {
+    key->pop_back();
   }
-  key.resize(static_cast<size_t>(file.gcount()));
-  while (!key.empty() &&
-         absl::ascii_isspace(static_cast<unsigned char>(key.back()))) {
-    key.pop_back();
-  }
-  Secret secret(std::move(key));
+  Secret secret(*std::move(key));
   const size_t size = secret.Reveal().size();
   if (size < ResumeKeys::kMinKeyBytes || size > kMaxKeyBytes) {
     return absl::InvalidArgumentError(absl::StrCat(
