@@ -18,9 +18,9 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class FileTest : public ::testing::Test {
+class ReadFileTest : public ::testing::Test {
  protected:
-  ~FileTest() override { std::remove(path_.c_str()); }
+  ~ReadFileTest() override { std::remove(path_.c_str()); }
 
   void Write(const std::string& bytes) {
     std::ofstream(path_, std::ios::binary) << bytes;
@@ -34,26 +34,26 @@ class FileTest : public ::testing::Test {
       absl::StrCat(::testing::TempDir(), "hssgw-file-test-", ::getpid());
 };
 
-TEST_F(FileTest, BytesAreGivenAsTheyStand) {
+TEST_F(ReadFileTest, BytesAreGivenAsTheyStand) {
   const std::string bytes("a\r\n\0b\n", 6);
   Write(bytes);
 
   EXPECT_EQ(*ReadFile("the file", path_, 6), bytes);
 }
 
-TEST_F(FileTest, EmptyFileIsNoError) {
+TEST_F(ReadFileTest, EmptyFileIsNoError) {
   Write("");
 
   EXPECT_EQ(*ReadFile("the file", path_, 6), "");
 }
 
-TEST_F(FileTest, LargerOneGivesAByteMoreThanIsAllowed) {
+TEST_F(ReadFileTest, LargerOneGivesAByteMoreThanIsAllowed) {
   Write("1234567890");
 
   EXPECT_EQ(*ReadFile("the file", path_, 4), "12345");
 }
 
-TEST_F(FileTest, ErrorNamesTheFileAndTheReason) {
+TEST_F(ReadFileTest, ErrorNamesTheFileAndTheReason) {
   EXPECT_THAT(ErrorOf("the file of --x (/nowhere/x)", "/nowhere/x"),
               AllOf(StartsWith("the file of --x (/nowhere/x) cannot be read"),
                     HasSubstr("No such file")));
