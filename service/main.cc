@@ -131,17 +131,18 @@ int Serve(const Config& config, const Credential& credential,
                {{"why", "resume.key_files is empty"}});
   }
   const ResumeTokens tokens(**keys, config.resume_lifetime);
-  TaskService tasks(
-      {.scope = {.profile = config.profile, .projects = config.projects},
-       .calls_are_free = budget.unlimited()},
-      {.pages = ahead,
-       .habits = habits,
-       .forecast = budget,
-       .tokens = tokens,
-       .clock = io,
-       .cache = &cache,
-       .freshness = config.freshness},
-      metrics);
+  TaskService tasks({.scope = {.profile = config.profile,
+                               .endpoint = config.origin,
+                               .projects = config.projects},
+                     .calls_are_free = budget.unlimited()},
+                    {.pages = ahead,
+                     .habits = habits,
+                     .forecast = budget,
+                     .tokens = tokens,
+                     .clock = io,
+                     .cache = &cache,
+                     .freshness = config.freshness},
+                    metrics);
   Server server(health);
   if (absl::Status s = server.Start(config.listen, tasks); !s.ok()) {
     return Complain(s);

@@ -26,7 +26,6 @@
 namespace hssgw {
 
 struct CachingPageParts {
-  // One endpoint: questions do not name it.
   PageSource& upstream;
   PageCache& cache;
   const CallForecast& forecast;

@@ -58,6 +58,7 @@ struct LegWindow {
 // part.
 struct LegKey {
   std::string profile;
+  std::string endpoint;  // "https://host[:port]": a profile may move
   std::string project_id;
   LegFilter filter;
   LegWindow window;
@@ -67,8 +68,8 @@ struct LegKey {
   friend bool operator==(const LegKey&, const LegKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const LegKey& k) {
-    return H::combine(std::move(h), k.profile, k.project_id, k.filter, k.window,
-                      k.time_format, k.whether_paid_task);
+    return H::combine(std::move(h), k.profile, k.endpoint, k.project_id,
+                      k.filter, k.window, k.time_format, k.whether_paid_task);
   }
 };
 

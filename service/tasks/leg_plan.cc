@@ -58,6 +58,7 @@ class Planner {
     for (const bool paid : {false, true}) {
       if (query_.whether_paid_task().value_or(paid) != paid) continue;
       plan.legs.push_back({.profile = query_.profile(),
+                           .endpoint = query_.endpoint(),
                            .project_id = query_.project_id(),
                            .filter = query_.filter(),
                            .window = window,

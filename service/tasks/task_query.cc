@@ -171,6 +171,7 @@ void TaskQuery::Take(const Request& request, const QueryScope& scope,
                      QueryChecker& checker) {
   const TaskFilter& filter = request.filter();
   profile_ = scope.profile;
+  endpoint_ = scope.endpoint;
   project_id_ = CheckProject(request.project_id(), scope, checker);
   filter_ = CheckFilter(filter, checker);
   begin_time_ = CheckTime("filter.begin_time", filter.has_begin_time(),

@@ -21,6 +21,7 @@ namespace hssgw {
 // What the gateway serves, from its configuration.
 struct QueryScope {
   std::string profile = "default";
+  std::string endpoint;  // "https://host[:port]"
   // The first is the default. Others are refused.
   std::vector<std::string> projects;
 };
@@ -38,6 +39,7 @@ class TaskQuery {
       const QueryScope& scope);
 
   const std::string& profile() const { return profile_; }
+  const std::string& endpoint() const { return endpoint_; }
   const std::string& project_id() const { return project_id_; }
   const LegFilter& filter() const { return filter_; }
 
@@ -80,6 +82,7 @@ class TaskQuery {
                                           const QueryChecker& checker);
 
   std::string profile_;
+  std::string endpoint_;
   std::string project_id_;
   LegFilter filter_;
   std::optional<int32_t> last_days_;

@@ -84,6 +84,7 @@ TEST_F(CachingPageSourceTest, EveryPartOfTheQuestionIsPartOfTheKey) {
   using Change = std::function<void(PageQuestion&)>;
   const std::vector<Change> changes = {
       [](auto& q) { q.leg.profile = "x"; },
+      [](auto& q) { q.leg.endpoint = "https://x.example"; },
       [](auto& q) { q.leg.project_id = "x"; },
       [](auto& q) { q.leg.filter.enterprise_project_id = "x"; },
       [](auto& q) { q.leg.filter.task_name = "x"; },

@@ -57,6 +57,20 @@ TEST(WidenWindowTest, BoundsOnTheGridStayAsTheyAre) {
   EXPECT_EQ(window.end, At("2026-01-02T04:05:00Z"));
 }
 
+TEST(PlanWindowsTest, LegsSayWhoseListTheyAre) {
+  ListTasksRequest request;
+  const TaskQuery query =
+      *TaskQuery::FromProto(request, {.profile = "prod",
+                                      .endpoint = "https://hss.example",
+                                      .projects = {"p1"}});
+
+  for (const LegKey& leg : PlanWindows(query, kNow, {}).front().legs) {
+    EXPECT_EQ(leg.profile, "prod");
+    EXPECT_EQ(leg.endpoint, "https://hss.example");
+    EXPECT_EQ(leg.project_id, "p1");
+  }
+}
+
 TEST(PlanWindowsTest, UnsetPaidFlagReadsBothLists) {
   const auto query =
       TaskQuery::FromProto(ListTasksRequest(), {.projects = {"p"}});
