@@ -64,7 +64,9 @@ TEST(PlanWindowsTest, LegsSayWhoseListTheyAre) {
                                       .endpoint = "https://hss.example",
                                       .projects = {"p1"}});
 
-  for (const LegKey& leg : PlanWindows(query, kNow, {}).front().legs) {
+  const std::vector<WindowPlan> windows = PlanWindows(query, kNow, {});
+  ASSERT_THAT(windows, SizeIs(1));
+  for (const LegKey& leg : windows[0].legs) {
     EXPECT_EQ(leg.profile, "prod");
     EXPECT_EQ(leg.endpoint, "https://hss.example");
     EXPECT_EQ(leg.project_id, "p1");
