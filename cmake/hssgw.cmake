@@ -32,6 +32,6 @@ function(hssgw_test name)
   add_executable(${name} ${name}.cc ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main hssgw_options)
   target_compile_definitions(${name} PRIVATE HSSGW_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT 120)
 endfunction()
