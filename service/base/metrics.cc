@@ -213,6 +213,10 @@ void Metrics::PageRead(absl::string_view from, absl::Duration age) {
   families_->page_age.Observe(absl::ToDoubleSeconds(age));
 }
 
+void Metrics::PageReadAhead() {
+  families_->page_reads.Add({{"from", "refresh"}}).Increment();
+}
+
 void Metrics::SetCacheLimit(int64_t bytes) {
   families_->cache_limit.Set(static_cast<double>(bytes));
 }

@@ -49,6 +49,8 @@ class Metrics {
   // A page given to a listing, by where it came from: "upstream", "flight"
   // (another caller's request), "cache", or "stale" (instead of an error).
   void PageRead(absl::string_view from, absl::Duration age);
+  // A page read ahead of need: "refresh".
+  void PageReadAhead();
   void SetCacheLimit(int64_t bytes);
   void SetCacheBytes(int64_t bytes);
   // A list of so many bytes, an estimate, does not fit into the cache.

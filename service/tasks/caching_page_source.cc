@@ -81,7 +81,8 @@ class CachingPageSource::Flights
   void Raise(const Place& place, CallClass call_class);
   void TellClass(Number number);
   PageWaiting Waiting(Number number);
-  void Count(const PageAnswer& answer, absl::string_view from);
+  void Count(const PageAnswer& answer, CallClass call_class,
+             absl::string_view from);
   void TellTooLarge(const PageQuestion& question, int64_t list_bytes);
 
   const CachingPageParts parts_;
@@ -111,7 +112,7 @@ PageTicket CachingPageSource::Flights::Ask(const PageQuestion& question,
     }
   }
   if (at_hand.has_value()) {
-    Count(*at_hand, at_hand->stale ? "stale" : "cache");
+    Count(*at_hand, first_terms.call_class, at_hand->stale ? "stale" : "cache");
     // NOLINTNEXTLINE(bugprone-use-after-move): moved if nothing is at hand.
     done(*std::move(at_hand));
     return {};
@@ -252,7 +253,9 @@ void CachingPageSource::Flights::OnAnswer(Number number,
     if (closed_) return;
     ++answering_;
     flight = Remove(number);
-    if (flight != nullptr) {
+    // Nobody who waits is told of what fails ahead of need.
+    if (flight != nullptr &&
+        (answer.page.ok() || flight->call_class() != CallClass::kRefresh)) {
       failures_.Learn(question.leg, flight->began(), answer.page.status(),
                       parts_.clock.Now());
     }
@@ -293,10 +296,10 @@ void CachingPageSource::Flights::AnswerWaiter(const PageQuestion& question,
     old->upstream_calls = answer.upstream_calls;
     answer = *std::move(old);
   }
-  Count(answer, waiter.terms.call_class == CallClass::kRefresh ? "refresh"
-                : answer.stale                                 ? "stale"
-                : answer.shared                                ? "flight"
-                                                               : "upstream");
+  Count(answer, waiter.terms.call_class,
+        answer.stale    ? "stale"
+        : answer.shared ? "flight"
+                        : "upstream");
   waiter.done(std::move(answer));
 }
 
@@ -375,8 +378,10 @@ std::unique_ptr<PageFlight> CachingPageSource::Flights::RemoveIfUnwanted(
 }
 
 void CachingPageSource::Flights::Count(const PageAnswer& answer,
+                                       CallClass call_class,
                                        absl::string_view from) {
   if (!answer.page.ok()) return;
+  if (call_class == CallClass::kRefresh) return parts_.metrics.PageReadAhead();
   parts_.metrics.PageRead(from, parts_.clock.Now() - (*answer.page)->sent_at);
 }
 

@@ -46,6 +46,7 @@ void Freshness::Apply(const LegReader& reader, absl::Time sent_after,
   const absl::Time later = sent_after == absl::InfinitePast()
                                ? absl::InfinitePast()
                                : sent_after + absl::Nanoseconds(1);
+  terms.max_staleness = staleness;
   terms.not_before = std::max(start_ - staleness, later);
   terms.not_before_on_error =
       max_staleness_on_error_ > absl::ZeroDuration()

@@ -44,6 +44,11 @@ struct LegWindow {
   std::optional<absl::Time> begin;
   std::optional<absl::Time> end;  // inclusive, as upstream has it
 
+  // Rows can still come: at the head, as it is.
+  bool IsOpenEnded(absl::Time now) const {
+    return !end.has_value() || *end >= now;
+  }
+
   friend bool operator==(const LegWindow&, const LegWindow&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const LegWindow& w) {

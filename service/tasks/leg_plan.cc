@@ -90,7 +90,7 @@ class Planner {
     RowWindow rows = RowsWithin(begin, end);
     if (!ends) rows.end_millis = RowWindow().end_millis;
     const LegWindow wide = WidenWindow(begin, end, now_);
-    const bool open_ended = !ends || *wide.end >= now_;
+    const bool open_ended = !ends || wide.IsOpenEnded(now_);
     if (!limits_.max_range || *wide.end - *wide.begin <= *limits_.max_range) {
       return {MakeWindow(wide, rows, open_ended)};
     }

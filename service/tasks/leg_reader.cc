@@ -105,14 +105,16 @@ void LegReader::TakeAnswer(Number number, PageAnswer answer,
   Advance(dropped);
 }
 
-void LegReader::NoteForOthers(PageCache& cache) {
-  for (auto& [question, page] : std::exchange(stand_ins_, {})) {
-    cache.Keep(question, std::move(page));
+void LegReader::NoteForOthers(PageCache* cache) {
+  auto stand_ins = std::exchange(stand_ins_, {});
+  if (cache == nullptr) return;
+  for (auto& [question, page] : stand_ins) {
+    cache->Keep(question, std::move(page));
   }
   if (!head_.has_value() || !walk_.done() || !walk_.whole()) return;
   const auto [limit, sent_at] = *std::exchange(head_, std::nullopt);
-  cache.NoteWalk({.leg = leg_, .limit = limit}, sent_at,
-                 PageCache::Role::kBeginsWholeWalk);
+  cache->NoteWalk({.leg = leg_, .limit = limit}, sent_at,
+                  PageCache::Role::kBeginsWholeWalk);
 }
 
 void LegReader::NoteWalkSoFar(PageCache& cache) {

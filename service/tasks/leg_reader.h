@@ -68,10 +68,10 @@ class LegReader {
   void TakeAnswer(Number number, PageAnswer answer,
                   std::vector<PageTicket>& dropped);
 
-  // Tells `cache` what another walk can use: pages that were taken for a
+  // Tells `cache` (null: nobody) what another walk can use: pages taken for a
   // question they were not asked for, which the same walk will ask again; and,
   // once, that a walk which began at the head came to its end.
-  void NoteForOthers(PageCache& cache);
+  void NoteForOthers(PageCache* cache);
   // As much as others are expected to read of this walk is there.
   void NoteWalkSoFar(PageCache& cache);
 

@@ -11,16 +11,13 @@ namespace {
 // Between two looks for room, where the forecast does not know better.
 constexpr absl::Duration kLeastPause = absl::Seconds(1);
 
-// As a listing would have it: a window that ended does not move at its head.
-bool IsOpenEnded(const LegWindow& window, absl::Time now) {
-  return !window.end.has_value() || *window.end >= now;
-}
-
 }  // namespace
 
-absl::Time RoomForRefresh(const CallForecast& forecast, absl::Time now) {
+absl::Time RoomForRefresh(const CallForecast& forecast, const Clock& clock) {
   const int32_t waiting = forecast.CallsWaiting();
   const absl::Time start = forecast.StartOf(waiting + 1 + kStartsLeftToCallers);
+  // Read last: what can start now is forecast for the time it was asked at.
+  const absl::Time now = clock.Now();
   if (waiting == 0 && start <= now) return absl::InfinitePast();
   return std::max(start, now + kLeastPause);
 }
@@ -32,7 +29,7 @@ LegRefresh::LegRefresh(const LegKey& leg, const RefreshExtent& extent,
       extent_(extent),
       reader_(leg,
               {.limit = parts.habits.LimitOf(leg, start_),
-               .read_head_again = IsOpenEnded(leg.window, start_)},
+               .read_head_again = leg.window.IsOpenEnded(start_)},
               RowWindow(), LegPosition()),
       done_(std::move(done)) {}
 
@@ -83,17 +80,19 @@ LegRefresh::Step LegRefresh::NextStep() {
   const bool enough = !reader_.walk().reads_head_again() &&
                       reader_.walk().Next().offset > extent_.last_offset;
   if (reader_.done() || enough) {
-    if (reader_.status().ok()) reader_.NoteWalkSoFar(parts_.cache);
+    if (reader_.status().ok()) {
+      KeepHead();
+      reader_.NoteWalkSoFar(parts_.cache);
+    }
     return End(reader_.status());
   }
   if (reader_.pages_under_way() > 0) return step;
-  const absl::Time now = parts_.clock.Now();
-  const absl::Time room = RoomForRefresh(parts_.forecast, now);
-  if (std::max(room, now) > extent_.deadline) {
+  const absl::Time room = RoomForRefresh(parts_.forecast, parts_.clock);
+  if (std::max(room, parts_.clock.Now()) > extent_.deadline) {
     return End(
         absl::DeadlineExceededError("the upstream quota left no room for it"));
   }
-  if (room > now) {
+  if (room != absl::InfinitePast()) {
     step.wait_until = room;
     return step;
   }
@@ -135,14 +134,23 @@ void LegRefresh::TakeAnswer(LegReader::Number number, PageAnswer answer) {
   {
     MutexLock lock(mu_);
     if (stopped_) return;
+    if (head_ == nullptr && answer.page.ok()) head_ = *answer.page;
     reader_.TakeAnswer(number, std::move(answer), dropped);
-    reader_.NoteForOthers(parts_.cache);
+    if (reader_.walk().done()) KeepHead();
+    reader_.NoteForOthers(&parts_.cache);
     if (reader_.too_large_limit() > 0) {
       parts_.habits.NoteTooLarge(reader_.leg(), reader_.too_large_limit(),
                                  parts_.clock.Now());
     }
   }
   Pump();
+}
+
+// Callers who wanted newer heads meanwhile may have pushed out this one.
+void LegRefresh::KeepHead() {
+  const PageRef head = std::exchange(head_, nullptr);
+  if (head == nullptr) return;
+  parts_.cache.Keep({.leg = reader_.leg(), .limit = head->limit}, head);
 }
 
 void LegRefresh::WaitUntil(absl::Time when) {

@@ -40,11 +40,12 @@ struct RefreshParts {
 inline constexpr int32_t kStartsLeftToCallers = 2;
 
 // When a call that nobody waits for may start: the past, if now.
-absl::Time RoomForRefresh(const CallForecast& forecast, absl::Time now);
+absl::Time RoomForRefresh(const CallForecast& forecast, const Clock& clock);
 
 // How much of a leg is read anew.
 struct RefreshExtent {
   int32_t last_offset = 0;
+  int32_t pages = 1;  // expected
   absl::Time deadline = absl::InfiniteFuture();
 };
 
@@ -85,6 +86,7 @@ class LegRefresh : public std::enable_shared_from_this<LegRefresh> {
   Step End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Ask(const LegReader::Question& question);
   void TakeAnswer(LegReader::Number number, PageAnswer answer);
+  void KeepHead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void WaitUntil(absl::Time when);
 
   const RefreshParts parts_;
@@ -94,7 +96,8 @@ class LegRefresh : public std::enable_shared_from_this<LegRefresh> {
   Mutex mu_;
   CondVar idle_;
   LegReader reader_ ABSL_GUARDED_BY(mu_);
-  Done done_ ABSL_GUARDED_BY(mu_);  // empty: it was called
+  PageRef head_ ABSL_GUARDED_BY(mu_);  // until it is noted
+  Done done_ ABSL_GUARDED_BY(mu_);     // empty: it was called
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   Timer timer_ ABSL_GUARDED_BY(mu_);
   bool pumping_ ABSL_GUARDED_BY(mu_) = false;

@@ -60,6 +60,8 @@ LegWalk::LegWalk(const LegWalkOptions& options, const LegPosition& position)
   if (position.anchors.empty() || phase_ == Phase::kDone) return;
   if (phase_ == Phase::kFirst) phase_ = Phase::kBody;
   window_ = 1;
+  // Pages before the break may have been as new as that.
+  newest_sent_at_ = options.resumed_at;
   frontier_ = position.anchors;
   frontier_millis_ = position.last_millis;
   end_position_ = position.rows_before;
@@ -166,7 +168,7 @@ absl::StatusOr<RowRuns> LegWalk::TakeFirstPage(const Page& page) {
     return TooLong(*page.total_num);
   }
   const bool reads_head = phase_ == Phase::kHead;
-  if (page.tasks.empty() && !reads_head && !EndsWith(page, false)) {
+  if (page.tasks.empty() && !EndsWith(page, false)) {
     // Empty, but the answer does not say that this is all: read it once more.
     end_was_said_ = true;
     next_.sent_after = page.sent_at;

@@ -105,22 +105,23 @@ void PageCache::NoteWalk(const PageQuestion& head, absl::Time sent_at,
   }
 }
 
-PageCache::Depth PageCache::DepthReadOften(const LegKey& leg, absl::Time since,
-                                           int32_t reads) const {
+std::optional<int32_t> PageCache::LastOffsetRead(const LegKey& leg,
+                                                 absl::Time since,
+                                                 int32_t reads) const {
   MutexLock lock(mu_);
-  Depth depth;
   const auto it = lists_.find(leg);
-  if (it == lists_.end()) return depth;
-  for (const auto& [place, versions] : it->second->pages) {
-    int32_t its_reads = 0;
-    for (const Version& version : versions) {
-      if (version.page->sent_at >= since) its_reads += version.reads;
-    }
-    if (its_reads < reads) continue;
-    ++depth.pages;
-    depth.last_offset = place.first;
-  }
-  return depth;
+  if (it == lists_.end()) return std::nullopt;
+  const auto& pages = it->second->pages;
+  const auto last =
+      std::find_if(pages.rbegin(), pages.rend(), [&](const auto& place) {
+        int32_t its_reads = 0;
+        for (const Version& version : place.second) {
+          if (version.page->sent_at >= since) its_reads += version.reads;
+        }
+        return its_reads >= reads;
+      });
+  if (last == pages.rend()) return std::nullopt;
+  return last->first.first;
 }
 
 std::optional<int64_t> PageCache::TotalOf(const LegKey& leg) const {
@@ -180,7 +181,12 @@ void PageCache::AddVersion(List& list, const Place& place, Version version) {
       !WasFollowed(list, place, *versions.back().page)) {
     DropVersion(list, versions, versions.size() - 1);
   }
-  if (versions.size() == kMaxVersions) DropVersion(list, versions, 0);
+  // The oldest goes, but not the one that walks begin with.
+  if (versions.size() == kMaxVersions) {
+    const bool begins_walks =
+        &WalkHead(absl::MakeSpan(versions)) == &versions.front();
+    DropVersion(list, versions, begins_walks ? 1 : 0);
+  }
   NoteSending(list, {place, page.sent_at});
   list.bytes += BytesOf(page);
   bytes_ += BytesOf(page);

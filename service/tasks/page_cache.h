@@ -60,15 +60,10 @@ class PageCache {
   // What became of a walk that began with the page `head`, sent at `sent_at`.
   void NoteWalk(const PageQuestion& head, absl::Time sent_at, Role role);
 
-  // How far a list is read often.
-  struct Depth {
-    int32_t pages = 0;
-    int32_t last_offset = 0;
-  };
-  // The places whose pages sent at or after `since` were given `reads` times at
-  // least.
-  Depth DepthReadOften(const LegKey& leg, absl::Time since,
-                       int32_t reads) const;
+  // The largest offset whose pages sent at or after `since` were given `reads`
+  // times at least. Absent: there is none.
+  std::optional<int32_t> LastOffsetRead(const LegKey& leg, absl::Time since,
+                                        int32_t reads) const;
 
   // The newest total_num of a list. Absent: none is known.
   std::optional<int64_t> TotalOf(const LegKey& leg) const;

@@ -37,6 +37,8 @@ struct PageTerms {
   // The oldest Page::sent_at allowed; the second when upstream cannot answer.
   absl::Time not_before = absl::InfinitePast();
   absl::Time not_before_on_error = absl::InfiniteFuture();
+  // The age that the caller allows, which not_before comes from.
+  absl::Duration max_staleness = absl::InfiniteDuration();
   // Which of several pages that are young enough. Of a walk: when the page that
   // it began with was sent; the oldest one sent since then is right, as it is
   // what the same walk was given before. absl::InfinitePast(): the walk begins;

@@ -2,8 +2,8 @@
 #include "service/tasks/refresh_ahead.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "service/base/log.h"
@@ -17,6 +17,20 @@ constexpr int32_t kOften = 2;
 constexpr int kMaxWalks = 16;
 // Lists that are remembered as read anew.
 constexpr size_t kMaxRemembered = 256;
+
+// The first page of a list was given to a caller.
+struct HeadRead {
+  LegKey leg;
+  absl::Time sent_at;
+  absl::Duration max_staleness;
+
+  absl::Time too_old_at() const { return sent_at + max_staleness; }
+  // The same question is not asked then: its window ends before.
+  bool passes() const {
+    const std::optional<absl::Time>& end = leg.window.end;
+    return end.has_value() && *end >= sent_at && *end < too_old_at();
+  }
+};
 
 }  // namespace
 
@@ -32,10 +46,7 @@ class RefreshAhead::Walks : public std::enable_shared_from_this<Walks> {
  public:
   explicit Walks(const RefreshParts& parts) : parts_(parts) {}
 
-  // The first page of a list, sent at `sent_at`, was given to who allows
-  // `staleness`.
-  void NoteRead(const LegKey& leg, absl::Time sent_at,
-                absl::Duration staleness);
+  void Note(const HeadRead& read);
 
   // Ends all of them; after that no part is touched any more.
   void Close();
@@ -44,11 +55,17 @@ class RefreshAhead::Walks : public std::enable_shared_from_this<Walks> {
   struct Walk {
     std::shared_ptr<LegRefresh> refresh;  // null: it ended
     absl::Time head_sent_at = absl::InfinitePast();
+    int32_t pages = 0;  // that it is expected to take
   };
 
-  // Null: there is nothing to be done.
-  std::shared_ptr<LegRefresh> Begin(const LegKey& leg, absl::Time head_sent_at,
-                                    absl::Duration staleness)
+  // How much is read often; absent: nothing that is not read anew already, or
+  // was.
+  std::optional<RefreshExtent> ExtentOf(const HeadRead& read, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Beside the walks that run, and what callers do now.
+  bool IsReadyInTime(const HeadRead& read, int32_t pages, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::shared_ptr<LegRefresh> Begin(const HeadRead& read)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void End(const LegKey& leg, const LegRefresh::Outcome& outcome);
 
@@ -56,34 +73,61 @@ class RefreshAhead::Walks : public std::enable_shared_from_this<Walks> {
   Mutex mu_;
   bool closed_ ABSL_GUARDED_BY(mu_) = false;
   int running_ ABSL_GUARDED_BY(mu_) = 0;
+  int32_t pages_running_ ABSL_GUARDED_BY(mu_) = 0;
   absl::flat_hash_map<LegKey, Walk> walks_ ABSL_GUARDED_BY(mu_);
 };
 
-void RefreshAhead::Walks::NoteRead(const LegKey& leg, absl::Time sent_at,
-                                   absl::Duration staleness) {
+void RefreshAhead::Walks::Note(const HeadRead& read) {
   std::shared_ptr<LegRefresh> refresh;
   {
     MutexLock lock(mu_);
-    if (!closed_) refresh = Begin(leg, sent_at, staleness);
+    if (!closed_) refresh = Begin(read);
   }
   if (refresh != nullptr) refresh->Start();
 }
 
-std::shared_ptr<LegRefresh> RefreshAhead::Walks::Begin(
-    const LegKey& leg, absl::Time head_sent_at, absl::Duration staleness) {
-  const auto known = walks_.find(leg);
+std::optional<RefreshExtent> RefreshAhead::Walks::ExtentOf(const HeadRead& read,
+                                                           absl::Time now) {
+  const auto known = walks_.find(read.leg);
   if (known != walks_.end() && (known->second.refresh != nullptr ||
-                                known->second.head_sent_at == head_sent_at)) {
+                                known->second.head_sent_at == read.sent_at)) {
+    return std::nullopt;
+  }
+  const std::optional<int32_t> last = parts_.cache.LastOffsetRead(
+      read.leg, now - 2 * read.max_staleness, kOften);
+  if (!last.has_value()) return std::nullopt;
+  // Who reads to the end will do so when the list has grown.
+  const int64_t total =
+      parts_.cache.TotalOf(read.leg).value_or(kMaxOffset + kMaxPageRows);
+  if (total == 0) return std::nullopt;  // Is not asked again for its time.
+  const bool to_the_end = *last + kMaxPageRows >= total;
+  return RefreshExtent{.last_offset = to_the_end ? kMaxOffset : *last,
+                       .pages = 1 + *last / Stride(kMaxPageRows),
+                       .deadline = read.too_old_at()};
+}
+
+bool RefreshAhead::Walks::IsReadyInTime(const HeadRead& read, int32_t pages,
+                                        absl::Time now) {
+  const CallForecast& forecast = parts_.forecast;
+  const int32_t before = forecast.CallsWaiting() + kStartsLeftToCallers;
+  const absl::Time first = std::max(now, forecast.StartOf(before + 1));
+  const absl::Duration walk = forecast.TimeFor(pages, kStartsLeftToCallers);
+  return first + walk <= read.too_old_at() &&
+         forecast.StartOf(before + pages) <= read.too_old_at();
+}
+
+std::shared_ptr<LegRefresh> RefreshAhead::Walks::Begin(const HeadRead& read) {
+  const absl::Time now = parts_.clock.Now();
+  const absl::Duration age = now - read.sent_at;
+  const CallForecast& forecast = parts_.forecast;
+  if (age < read.max_staleness / 2 || read.passes() || running_ >= kMaxWalks) {
     return nullptr;
   }
-  const absl::Time now = parts_.clock.Now();
-  const PageCache::Depth depth =
-      parts_.cache.DepthReadOften(leg, now - 2 * staleness, kOften);
-  const absl::Duration age = now - head_sent_at;
-  if (depth.pages == 0 || running_ >= kMaxWalks ||
-      age < RefreshAge(staleness, depth.pages, parts_.forecast) ||
-      parts_.forecast.StartOf(depth.pages + kStartsLeftToCallers) >
-          head_sent_at + staleness) {
+  const std::optional<RefreshExtent> extent = ExtentOf(read, now);
+  if (!extent.has_value()) return nullptr;
+  const int32_t pages = pages_running_ + extent->pages;
+  if (age < RefreshAge(read.max_staleness, pages, forecast) ||
+      !IsReadyInTime(read, pages, now)) {
     return nullptr;
   }
   if (walks_.size() >= kMaxRemembered) {
@@ -92,15 +136,16 @@ std::shared_ptr<LegRefresh> RefreshAhead::Walks::Begin(
     });
   }
   ++running_;
-  auto refresh = std::make_shared<LegRefresh>(
-      leg,
-      RefreshExtent{.last_offset = depth.last_offset,
-                    .deadline = head_sent_at + staleness},
-      parts_,
-      [weak = weak_from_this(), leg](const LegRefresh::Outcome& outcome) {
-        if (const auto self = weak.lock()) self->End(leg, outcome);
-      });
-  walks_[leg] = {.refresh = refresh, .head_sent_at = head_sent_at};
+  pages_running_ = pages;
+  auto refresh =
+      std::make_shared<LegRefresh>(read.leg, *extent, parts_,
+                                   [weak = weak_from_this(), leg = read.leg](
+                                       const LegRefresh::Outcome& outcome) {
+                                     if (const auto self = weak.lock())
+                                       self->End(leg, outcome);
+                                   });
+  walks_[read.leg] = {
+      .refresh = refresh, .head_sent_at = read.sent_at, .pages = extent->pages};
   return refresh;
 }
 
@@ -110,8 +155,10 @@ void RefreshAhead::Walks::End(const LegKey& leg,
   {
     MutexLock lock(mu_);
     if (closed_) return;
+    Walk& walk = walks_.at(leg);
     --running_;
-    ended = std::exchange(walks_.at(leg).refresh, nullptr);
+    pages_running_ -= walk.pages;
+    ended = std::exchange(walk.refresh, nullptr);
   }
   LogDebug("a list was read anew ahead of need",
            {{"project_id", leg.project_id},
@@ -143,18 +190,16 @@ PageTicket RefreshAhead::Ask(PageQuestion question, PageTerms terms,
     return parts_.pages.Ask(std::move(question), std::move(terms),
                             std::move(done));
   }
-  const absl::Duration staleness = parts_.clock.Now() - terms.not_before;
-  const LegKey leg = question.leg;
-  return parts_.pages.Ask(
-      std::move(question), std::move(terms),
-      [walks = walks_, leg, staleness,
-       done = std::move(done)](PageAnswer answer) mutable {
-        const bool given = answer.page.ok() && answer.shared;
-        const absl::Time sent_at =
-            given ? (*answer.page)->sent_at : absl::InfiniteFuture();
-        done(std::move(answer));
-        if (given) walks->NoteRead(leg, sent_at, staleness);
-      });
+  HeadRead read{.leg = question.leg, .max_staleness = terms.max_staleness};
+  return parts_.pages.Ask(std::move(question), std::move(terms),
+                          [walks = walks_, read = std::move(read),
+                           done = std::move(done)](PageAnswer answer) mutable {
+                            const bool given =
+                                answer.page.ok() && answer.shared;
+                            if (given) read.sent_at = (*answer.page)->sent_at;
+                            done(std::move(answer));
+                            if (given) walks->Note(read);
+                          });
 }
 
 }  // namespace hssgw

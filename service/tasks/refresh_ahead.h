@@ -25,7 +25,8 @@
 namespace hssgw {
 
 // From this age on a list of so many pages is read anew, when `staleness` is
-// allowed. absl::InfiniteDuration(): never, the quota has no room for it.
+// allowed: half of it at the least. absl::InfiniteDuration(): never, the quota
+// has no room for it.
 absl::Duration RefreshAge(absl::Duration staleness, int32_t pages,
                           const CallForecast& forecast);
 

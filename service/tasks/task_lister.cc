@@ -193,7 +193,7 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
     MutexLock lock(mu_);
     LegReader& its = *merge_.readers()[reader];
     its.TakeAnswer(number, std::move(answer), dropped_);
-    if (parts_.cache != nullptr) its.NoteForOthers(*parts_.cache);
+    its.NoteForOthers(parts_.cache);
     if (its.too_large_limit() > 0) {
       parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
                                  parts_.clock.Now());

@@ -66,6 +66,24 @@ TEST_F(LegWalkOldPagesTest, ClosingReadIsYoungerThanEveryPageButTheFirst) {
   EXPECT_EQ(walk_.Next().sent_after, kLater);
 }
 
+// What was given before a break may have been new.
+TEST_F(LegWalkOldPagesTest, ClosingReadAfterABreakIsYoungerThanTheBreak) {
+  const Page first = list_.Read(0, 200, kBefore);
+  LegPosition position{.rows_before = 200, .moved = true};
+  for (size_t i = 190; i < 200; ++i) {
+    position.anchors.push_back(RowMark(first.tasks[i]));
+  }
+  LegWalk walk({.resumed_at = kNow}, position);
+
+  while (!walk.reads_head_again()) {
+    const Page page =
+        list_.Read(walk.Next().offset, walk.Next().limit, kBefore);
+    ASSERT_TRUE(walk.Accept(page).ok());
+  }
+
+  EXPECT_EQ(walk.Next().sent_after, kNow);
+}
+
 // Rows left the head since the pages at hand were read: the one asked for has
 // nothing new. The same again, as it is now, and nothing beside it.
 TEST_F(LegWalkOldPagesTest, WithoutNewsAreAskedForAgainAlone) {

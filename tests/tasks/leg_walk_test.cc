@@ -358,6 +358,21 @@ TEST(LegWalkTest, RowsThatWentToTheHeadComeFromAClosingRead) {
   EXPECT_EQ(outcome.offsets.back(), 0);
 }
 
+TEST(LegWalkTest, ClosingReadOfAnEmptyHeadEndsAfterTwoThatAgree) {
+  for (const std::optional<int64_t> total :
+       {std::optional<int64_t>(), std::optional<int64_t>(50)}) {
+    MovingList list(300, /*seed=*/1);
+    LegWalk walk({});
+    const Outcome outcome = WalkAll(walk, [&](const LegWalk::Ask& ask) {
+      if (walk.reads_head_again()) return MakePage({}, 0, ask.limit, total);
+      list.Arrive(1);
+      return list.Read(ask.offset, ask.limit, absl::UnixEpoch());
+    });
+
+    EXPECT_THAT(outcome.offsets, ElementsAre(0, 190, 0, 0));
+  }
+}
+
 TEST(LegWalkTest, ClosingReadIsLeftOutWhereNothingCanCome) {
   MovingList list(600, /*seed=*/5);
   LegWalk walk({.read_head_again = false});

@@ -232,7 +232,21 @@ TEST_F(PageCacheReplayTest, WalkThatBeganWithAnyPageIsRepeatedToo) {
   EXPECT_EQ(cache_.Find(At("p", 0), kAny, kAny)->sent_at, At(10));
 }
 
-TEST(PageCacheTest, DepthIsThatOfThePagesThatWereGivenOften) {
+// Callers who want one new page after another do not push it out.
+TEST(PageCacheTest, HeadThatWalksBeginWithStaysWhileNewerOnesCome) {
+  PageCache cache(1 << 20);
+  cache.Keep(At("p", 0), MakePage(1), PageCache::Role::kBeginsWalk);
+  cache.NoteWalk(At("p", 0), At(1), PageCache::Role::kBeginsWholeWalk);
+  for (int i = 1; i < 9; ++i) {
+    cache.Keep(At("p", 190), MakePage(10 * i));
+    cache.Keep(At("p", 0), MakePage(10 * i + 1));
+  }
+
+  EXPECT_EQ(cache.Find(At("p", 0), kAny, kAny)->sent_at, At(1));
+  EXPECT_EQ(cache.Find(At("p", 0), kAny, kNewest)->sent_at, At(81));
+}
+
+TEST(PageCacheTest, TellsHowFarAListIsReadOften) {
   PageCache cache(1 << 20);
   for (const int offset : {0, 190, 380, 570}) {
     cache.Keep(At("p", offset), MakePage(offset));
@@ -241,12 +255,10 @@ TEST(PageCacheTest, DepthIsThatOfThePagesThatWereGivenOften) {
     cache.Find(At("p", offset), kAny, kNewest);
   }
 
-  const PageCache::Depth depth = cache.DepthReadOften(Leg("p"), kAny, 2);
-  EXPECT_EQ(depth.pages, 2);
-  EXPECT_EQ(depth.last_offset, 190);
-  EXPECT_EQ(cache.DepthReadOften(Leg("p"), At(1), 2).pages, 1);
-  EXPECT_EQ(cache.DepthReadOften(Leg("p"), kAny, 4).pages, 0);
-  EXPECT_EQ(cache.DepthReadOften(Leg("q"), kAny, 1).pages, 0);
+  EXPECT_EQ(cache.LastOffsetRead(Leg("p"), kAny, 2), 190);
+  EXPECT_EQ(cache.LastOffsetRead(Leg("p"), kAny, 1), 380);
+  EXPECT_EQ(cache.LastOffsetRead(Leg("p"), At(191), 2), std::nullopt);
+  EXPECT_EQ(cache.LastOffsetRead(Leg("q"), kAny, 1), std::nullopt);
 }
 
 TEST(PageCacheTest, PagesOfOneQuestionAreBounded) {

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "tests/tasks/paced_listing.h"
@@ -16,6 +17,7 @@ namespace {
 using ::hss::antivirus::v1::ListTasksRequest;
 using ::testing::AllOf;
 using ::testing::Ge;
+using ::testing::Gt;
 using ::testing::HasSubstr;
 using ::testing::Le;
 using ::testing::Lt;
@@ -106,13 +108,24 @@ TEST_F(RefreshAheadTest, NoMoreIsReadAnewThanIsReadOften) {
   EXPECT_EQ(paced_calls_, 4);
 }
 
+// Its ten minutes are that nobody asks.
+TEST_F(RefreshAheadTest, EmptyListIsNotReadAnew) {
+  list_ = MovingList(0, /*seed=*/1);
+  ListAndWait();
+
+  ListAt({200, 400, 590});
+
+  EXPECT_EQ(paced_calls_, 1);
+}
+
 // --- room -------------------------------------------------------------------
 
 TEST_F(RefreshAheadTest, TwoStartsAreLeftToCallers) {
-  freshness_.max_staleness = absl::Minutes(2);
+  list_ = MovingList(1100, /*seed=*/1);  // six pages
+  freshness_.max_staleness = absl::Minutes(10);
   ListAndWait();
-  ListAt({30, 60, 110});
-  ASSERT_EQ(paced_calls_, 6);
+  ListAt({120, 240, 500});
+  ASSERT_EQ(paced_calls_, 9);
 
   // Two lists that nobody has asked for yet.
   for (const char* project : {"a", "b"}) {
@@ -162,6 +175,69 @@ TEST_F(RefreshAheadTest, AgeLeavesTimeForTheWalk) {
   EXPECT_EQ(RefreshAge(absl::Hours(1), 1, two), absl::InfiniteDuration());
 }
 
+// A first listing that comes late finds it too late to begin.
+TEST_F(RefreshAheadTest, WalkThatIsTooLateToBeReadyIsNotBegun) {
+  list_ = MovingList(kFiftyPages, /*seed=*/1);
+  freshness_.max_staleness = absl::Hours(1);
+  ListAndWait();
+
+  ListAt({700, 800, 2800});
+
+  EXPECT_EQ(paced_calls_, 50);
+}
+
+// The pages of walks that run are taken into account.
+TEST_F(RefreshAheadTest, SecondLongListIsNotBegunBesideTheFirst) {
+  list_ = MovingList(kFiftyPages, /*seed=*/1);
+  freshness_.max_staleness = absl::Hours(1);
+  ListTasksRequest free_and_paid = FreeTasks();
+  free_and_paid.mutable_filter()->clear_whether_paid_task();
+  ListAndWait(free_and_paid);
+  ASSERT_EQ(paced_calls_, 100);
+
+  ListAt({1300, 1400, 2400, 2500}, free_and_paid);
+  clock_.AdvanceTo(begin_ + absl::Minutes(59));
+
+  EXPECT_EQ(paced_calls_, 150);
+}
+
+// From a boundary on, "until now" is another question.
+TEST_F(RefreshAheadTest, QuestionThatNobodyWillAskAgainIsNotReadAnew) {
+  freshness_.max_staleness = absl::Seconds(109);
+  ListTasksRequest request = FreeTasks();
+  request.mutable_filter()->mutable_begin_time()->set_seconds(
+      absl::ToUnixSeconds(begin_) - 9000);
+  ListAndWait(request);
+
+  ListAt({30, 60, 99}, request);  // The next five minutes begin at 100 s.
+
+  EXPECT_EQ(paced_calls_, 3);
+}
+
+// Time goes on between two looks at the clock.
+class RunningClock : public FakeClock {
+ public:
+  absl::Time Now() const override {
+    return FakeClock::Now() + absl::Nanoseconds(++looks_);
+  }
+
+ private:
+  mutable int64_t looks_ = 0;
+};
+
+TEST(RoomForRefreshTest, IsNowAlsoOnAClockThatRuns) {
+  RunningClock clock;
+  CallBudget budget({.calls = 5}, clock);
+  std::vector<BudgetTurn> turns;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(RoomForRefresh(budget, clock), absl::InfinitePast()) << i;
+    turns.push_back(budget.Take(absl::InfiniteFuture(),
+                                [](const absl::Status& /*status*/) {}));
+  }
+
+  EXPECT_THAT(RoomForRefresh(budget, clock), Gt(clock.Now()));
+}
+
 // --- lists that move, and upstreams that fail -------------------------------
 
 // Readers keep the whole old walk until the new one is whole.
@@ -177,6 +253,44 @@ TEST_F(RefreshAheadTest, LongListThatMovesLeavesNobodyWaiting) {
   EXPECT_THAT(outcome.calls, Le(250));  // of 900
   RecordProperty("free", outcome.free);
   RecordProperty("calls", outcome.calls);
+}
+
+// Whoever reads to the end does so when the list has grown.
+TEST_F(RefreshAheadTest, ListThatGrewIsReadAnewToItsEnd) {
+  list_ = MovingList(560, /*seed=*/1);
+  freshness_.max_staleness = absl::Minutes(20);
+  ListAndWait();
+  ListAt({300, 600});
+  list_.Arrive(25);  // A fourth page.
+
+  ListAt({1081, 1201});
+  const Listing listing = ListAndWait();
+
+  EXPECT_TRUE(listing.free());
+  EXPECT_EQ(listing.summary.task_count(), 585);
+}
+
+// Callers who want new heads meanwhile do not undo it.
+TEST_F(RefreshAheadTest, WalkIsGivenThoughNewerHeadsWereAskedForMeanwhile) {
+  list_ = MovingList(kFiftyPages, /*seed=*/1);
+  freshness_.max_staleness = absl::Hours(1);
+  ListAndWait();
+  ListAt({600, 1200});
+  list_.Arrive(1);
+  ListAt({2400});
+  for (int second = 2431; second < 3400; second += 300) {
+    clock_.AdvanceTo(begin_ + absl::Seconds(second));
+    ListTasksRequest head = Newest(1);
+    head.mutable_freshness()->mutable_max_staleness()->set_seconds(30);
+    EXPECT_EQ(ListAndWait(head).summary.upstream_calls(), 1);
+    list_.Arrive(20);
+  }
+  clock_.AdvanceTo(begin_ + absl::Seconds(3500));
+
+  const Listing listing = ListAndWait();
+
+  EXPECT_TRUE(listing.free());
+  EXPECT_THAT(listing.summary.task_count(), Gt(kFiftyPages));
 }
 
 // Callers who read a part keep the old one until the new one is there.
@@ -230,7 +344,7 @@ TEST_F(RefreshAheadTest, FailureIsNotRepeatedAndNobodySeesIt) {
   EXPECT_EQ(paced_calls_, 2);
 
   failure_ = absl::OkStatus();
-  clock_.AdvanceTo(begin_ + absl::Seconds(150));
+  clock_.AdvanceTo(begin_ + absl::Seconds(125));
   EXPECT_EQ(ListAndWait().summary.upstream_calls(), 1);
 }
 
