@@ -162,7 +162,7 @@ void RefreshAhead::Walks::End(const LegKey& leg,
   }
   LogDebug("a list was read anew ahead of need",
            {{"project_id", leg.project_id},
-            {"paid", leg.whether_paid_task},
+            {"paid", leg.whether_paid_task ? "true" : "false"},
             {"upstream_calls", outcome.upstream_calls},
             {"status", outcome.status.ToString()}});
 }
