@@ -59,6 +59,10 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view message,
   return status;
 }
 
+absl::Status CallCancelled() {
+  return absl::CancelledError("the call was cancelled");
+}
+
 ErrorFacts FactsOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayloadUrl);
   if (!payload.has_value()) return {};

@@ -68,6 +68,9 @@ struct ErrorFacts {
 absl::Status MakeError(absl::StatusCode code, absl::string_view message,
                        const ErrorFacts& facts);
 
+// CANCELLED: whoever asked does not want the answer any more.
+absl::Status CallCancelled();
+
 // The facts of `status`; those of a plain status are all empty.
 ErrorFacts FactsOf(const absl::Status& status);
 

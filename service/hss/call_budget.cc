@@ -9,17 +9,6 @@
 #include "service/base/error.h"
 
 namespace hssgw {
-namespace {
-
-absl::Status DeadlinePassed() {
-  return MakeError(
-      absl::StatusCode::kDeadlineExceeded,
-      "the upstream quota left no call before the deadline; wait longer, or "
-      "accept older data with max_staleness",
-      {.reason = Reason::kDeadlineNear});
-}
-
-}  // namespace
 
 CallBudget::CallBudget(const CallBudgetOptions& options, Clock& clock)
     : options_(options), clock_(clock) {}
@@ -37,14 +26,12 @@ BudgetTurn CallBudget::Take(absl::Time deadline,
     number = state_->next_number++;
     state_->waiters.emplace_back(
         number, Waiter{std::move(done), clock_.At(deadline, [weak, number] {
-                         End(weak, number, DeadlinePassed());
+                         End(weak, number, QuotaLeftNoCall());
                        })});
   }
   Serve();
   return BudgetTurn(
-      Ticket([weak, number] {
-        End(weak, number, absl::CancelledError("the call was cancelled"));
-      }),
+      Ticket([weak, number] { End(weak, number, CallCancelled()); }),
       [this, weak, number] {
         return weak.expired() ? absl::InfinitePast() : StartOfWaiter(number);
       });

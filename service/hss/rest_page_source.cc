@@ -113,7 +113,7 @@ class RestPageSource::Fetch : public std::enable_shared_from_this<Fetch> {
     if (!request.ok()) return Finish(request.status());
     const int step = BeginStep(PageWait::kUpstream);
     if (cancelled()) {
-      return Finish(absl::CancelledError("the call was cancelled"));
+      return Finish(CallCancelled());
     }
     sent_at_ = parts_.clock.Now();
     request->fresh_connection = retried_;

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "service/base/error.h"
 #include "service/base/tls_session.h"
 #include "service/http/request_check.h"
 #include "service/http/url.h"
@@ -71,7 +72,7 @@ void Exchange::Transfer() {
 void Exchange::Cancel() {
   if (over()) return;
   if (easy_ != nullptr) io_.Remove(easy_.get());
-  Finish(absl::CancelledError("the call was cancelled"));
+  Finish(CallCancelled());
 }
 
 absl::Status Exchange::Configure() {

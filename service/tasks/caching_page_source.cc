@@ -15,24 +15,6 @@
 #include "service/tasks/recent_failures.h"
 
 namespace hssgw {
-namespace {
-
-absl::Status DeadlinePassed(const PageWaiting& waiting) {
-  return MakeError(
-      absl::StatusCode::kDeadlineExceeded,
-      waiting.wait == PageWait::kUpstream
-          ? "upstream did not answer before the deadline; wait longer, or "
-            "accept older data with max_staleness"
-          : "the upstream quota left no call before the deadline; wait longer, "
-            "or accept older data with max_staleness",
-      {.reason = Reason::kDeadlineNear});
-}
-
-absl::Status Cancelled() {
-  return absl::CancelledError("the call was cancelled");
-}
-
-}  // namespace
 
 // The flights, and what the last ones taught. Its lock goes before the cache's,
 // that before the quota's.
@@ -144,7 +126,9 @@ CachingPageSource::Flights::Place CachingPageSource::Flights::EnterFlight(
        .done = std::move(done),
        .deadline = parts_.clock.At(deadline, [weak = weak_from_this(), place] {
          if (const auto self = weak.lock()) {
-           self->Leave(place, DeadlinePassed(self->Waiting(place.flight)));
+           const PageWait wait = self->Waiting(place.flight).wait;
+           self->Leave(place, wait == PageWait::kUpstream ? UpstreamIsLate()
+                                                          : QuotaLeftNoCall());
          }
        })});
   return place;
@@ -154,7 +138,7 @@ PageTicket CachingPageSource::Flights::MakeTicket(const Place& place) {
   const std::weak_ptr<Flights> weak = weak_from_this();
   return PageTicket(
       Ticket([weak, place] {
-        if (const auto self = weak.lock()) self->Leave(place, Cancelled());
+        if (const auto self = weak.lock()) self->Leave(place, CallCancelled());
       }),
       [weak, place](CallClass call_class) {
         if (const auto self = weak.lock()) self->Raise(place, call_class);
@@ -237,7 +221,7 @@ void CachingPageSource::Flights::Close() {
   }
   for (auto& [number, flight] : ended) {
     for (PageWaiter& waiter : flight->TakeWaiters()) {
-      waiter.done({.page = Cancelled()});
+      waiter.done({.page = CallCancelled()});
     }
   }
 }

@@ -5,9 +5,15 @@
 
 #include <cstdint>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace hssgw {
+
+// What a caller is told whose call could not start, or was not answered, before
+// its deadline: DEADLINE_EXCEEDED, DEADLINE_NEAR.
+absl::Status QuotaLeftNoCall();
+absl::Status UpstreamIsLate();
 
 // Threads: any.
 class CallForecast {

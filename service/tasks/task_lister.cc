@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "service/base/error.h"
 #include "service/tasks/list_report.h"
 
 namespace hssgw {
@@ -12,10 +13,6 @@ namespace {
 // How long a caller waits without a word.
 constexpr absl::Duration kFirstProgress = absl::Seconds(1);
 constexpr absl::Duration kNextProgress = absl::Seconds(10);
-
-absl::Status Cancelled() {
-  return absl::CancelledError("the call was cancelled");
-}
 
 // A first page of one task is how callers count: they get the task if it comes
 // with the first page of every leg, and are not kept waiting for it.
@@ -118,7 +115,7 @@ void TaskLister::Cancel() {
     MutexLock lock(mu_);
     if (state_ != State::kReading) return;
     state_ = State::kFailed;
-    error_ = Cancelled();
+    error_ = CallCancelled();
     StopReaders();
   }
   Pump();
