@@ -39,7 +39,7 @@ PageRef PageCache::Find(const PageQuestion& question, absl::Time not_before,
     head.role = std::max(head.role, Role::kBeginsWalk);
     return Give(head);
   }
-  const auto next = std::find_if(
+  Version* const next = std::find_if(
       young.begin(), young.end(),
       [&](const Version& version) { return version.page->sent_at >= follows; });
   return Give(next == young.end() ? young.back() : *next);
@@ -54,7 +54,7 @@ absl::Span<PageCache::Version> PageCache::Use(const PageQuestion& question,
   const auto place = list.pages.find({question.offset, question.limit});
   if (place == list.pages.end()) return {};
   const absl::Span<Version> versions(place->second);
-  const auto young = std::find_if(
+  Version* const young = std::find_if(
       versions.begin(), versions.end(),
       [&](const Version& v) { return v.page->sent_at >= not_before; });
   if (young == versions.end()) return {};
