@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/base/error.h"
 #include "service/tasks/page_cache.h"
+#include "service/tasks/upstream_habits.h"
 
 namespace hssgw {
 namespace {
@@ -105,21 +106,22 @@ void LegReader::TakeAnswer(Number number, PageAnswer answer,
   Advance(dropped);
 }
 
-void LegReader::NoteForOthers(PageCache* cache) {
+void LegReader::NoteForOthers(PageCache* cache, UpstreamHabits& habits,
+                              absl::Time now) {
+  if (too_large_limit_ > 0) habits.NoteTooLarge(leg_, too_large_limit_, now);
   auto stand_ins = std::exchange(stand_ins_, {});
   if (cache == nullptr) return;
   for (auto& [question, page] : stand_ins) {
     cache->Keep(question, std::move(page));
   }
-  if (!head_.has_value() || !walk_.done() || !walk_.whole()) return;
-  const auto [limit, sent_at] = *std::exchange(head_, std::nullopt);
-  cache->NoteWalk({.leg = leg_, .limit = limit}, sent_at,
-                  PageCache::Role::kBeginsWholeWalk);
+  if (head_limit_ == 0 || !walk_.done() || !walk_.whole()) return;
+  cache->NoteWalk({.leg = leg_, .limit = std::exchange(head_limit_, 0)},
+                  first_sent_at_, PageCache::Role::kBeginsWholeWalk);
 }
 
 void LegReader::NoteWalkSoFar(PageCache& cache) {
-  if (!head_.has_value()) return;
-  cache.NoteWalk({.leg = leg_, .limit = head_->first}, head_->second,
+  if (head_limit_ == 0) return;
+  cache.NoteWalk({.leg = leg_, .limit = head_limit_}, first_sent_at_,
                  PageCache::Role::kBeginsWalk);
 }
 
@@ -223,7 +225,7 @@ void LegReader::Advance(std::vector<PageTicket>& dropped) {
       continue;
     }
     if (!any_page_read() && begin_ == LegPosition()) {
-      head_.emplace((*answer.page)->limit, (*answer.page)->sent_at);
+      head_limit_ = (*answer.page)->limit;
     }
     NoteUse(answer);
     Accept(*answer.page, dropped);

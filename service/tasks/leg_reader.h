@@ -23,6 +23,7 @@
 namespace hssgw {
 
 class PageCache;
+class UpstreamHabits;
 
 // The caller's window, to the millisecond: rows outside are left out.
 struct RowWindow {
@@ -71,7 +72,8 @@ class LegReader {
   // Tells `cache` (null: nobody) what another walk can use: pages taken for a
   // question they were not asked for, which the same walk will ask again; and,
   // once, that a walk which began at the head came to its end.
-  void NoteForOthers(PageCache* cache);
+  // Tells `habits` of a limit that was too large.
+  void NoteForOthers(PageCache* cache, UpstreamHabits& habits, absl::Time now);
   // As much as others are expected to read of this walk is there.
   void NoteWalkSoFar(PageCache& cache);
 
@@ -132,8 +134,6 @@ class LegReader {
   int pages_under_way() const { return pages_under_way_; }
   // The page that the walk needs next was asked for and is not there yet.
   bool next_page_under_way();
-  // The smallest limit that was too large; 0: none was.
-  int32_t too_large_limit() const { return too_large_limit_; }
 
  private:
   struct AskedPage {
@@ -161,9 +161,10 @@ class LegReader {
   bool stopped_ = false;
   bool retired_ = false;
   AskedPages asked_;
-  // For NoteForOthers. Of the head: its limit and sending.
+  // For NoteForOthers. The limit of the page at the head; 0: the walk did not
+  // begin there, or that was told.
   std::vector<std::pair<PageQuestion, PageRef>> stand_ins_;
-  std::optional<std::pair<int32_t, absl::Time>> head_;
+  int32_t head_limit_ = 0;
   Number next_number_ = 1;
   int pages_under_way_ = 0;
 
@@ -183,7 +184,7 @@ class LegReader {
   absl::Time newest_sent_at_ = absl::InfinitePast();
   absl::Time first_sent_at_ = absl::InfinitePast();
   bool stale_ = false;
-  int32_t too_large_limit_ = 0;
+  int32_t too_large_limit_ = 0;  // the smallest; 0: none was
 };
 
 }  // namespace hssgw

@@ -137,11 +137,7 @@ void LegRefresh::TakeAnswer(LegReader::Number number, PageAnswer answer) {
     if (head_ == nullptr && answer.page.ok()) head_ = *answer.page;
     reader_.TakeAnswer(number, std::move(answer), dropped);
     if (reader_.walk().done()) KeepHead();
-    reader_.NoteForOthers(&parts_.cache);
-    if (reader_.too_large_limit() > 0) {
-      parts_.habits.NoteTooLarge(reader_.leg(), reader_.too_large_limit(),
-                                 parts_.clock.Now());
-    }
+    reader_.NoteForOthers(&parts_.cache, parts_.habits, parts_.clock.Now());
   }
   Pump();
 }

@@ -190,11 +190,7 @@ void TaskLister::TakeAnswer(size_t reader, LegReader::Number number,
     MutexLock lock(mu_);
     LegReader& its = *merge_.readers()[reader];
     its.TakeAnswer(number, std::move(answer), dropped_);
-    its.NoteForOthers(parts_.cache);
-    if (its.too_large_limit() > 0) {
-      parts_.habits.NoteTooLarge(its.leg(), its.too_large_limit(),
-                                 parts_.clock.Now());
-    }
+    its.NoteForOthers(parts_.cache, parts_.habits, parts_.clock.Now());
     // Nothing was sent yet, so nothing is lost or repeated.
     if (tasks_taken_ == 0 && state_ == State::kReading) {
       merge_.PlanAnewIfRefused(dropped_);
